@@ -1,0 +1,94 @@
+"""Mattes of single images, arrays in and arrays out."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from mmengine.config import Config
+from mmengine.dataset import Compose
+
+from ..datasets.transforms import LimitSize, LoadImage, PackMattingInputs, RequireSameSize
+from ..engine.matte_writer_hook import write_matte
+from ..registry import INFERENCERS
+from .model import init_model
+
+
+@INFERENCERS.register_module()
+class MattingInferencer:
+    """Predicts the alpha matte of an image with its trimap.
+
+    Args:
+        config (str | Path | Config): Of the network.
+        ckpt (str | Path, optional): Its weights, see :func:`init_model`.
+        device (str | torch.device, optional): Defaults to a GPU where there is one.
+        max_size (int, optional): A side above it is reduced to it, each side on its own, and the
+            matte brought back to the image's size, as the paper does (section 5.5). None never
+            resizes.
+
+    Example:
+        >>> inferencer = MattingInferencer('configs/lsm_r50_aim.py', 'lsm_r50_aim.pth')
+        >>> alpha = inferencer('photo.jpg', 'trimap.png')['pred_alpha']
+    """
+
+    def __init__(
+        self,
+        config: str | Path | Config,
+        ckpt: str | Path | None = None,
+        device: str | torch.device | None = None,
+        max_size: int | None = 2176,
+    ) -> None:
+        self.model = init_model(config, ckpt, device)
+        self.pipeline = Compose(
+            [
+                RequireSameSize(keys=('merged', 'trimap')),
+                LimitSize(max_size),
+                PackMattingInputs(keys=('trimap',)),
+            ]
+        )
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        img: str | Path | np.ndarray,
+        trimap: str | Path | np.ndarray,
+        result_out_dir: str | Path | None = None,
+    ) -> dict[str, np.ndarray]:
+        """The matte of one image.
+
+        Args:
+            img (str | Path | ndarray): A file, or a BGR image (H, W, 3), uint8.
+            trimap (str | Path | ndarray): A file, or (H, W), uint8: 0 background, 255 foreground.
+            result_out_dir (str | Path, optional): Also writes the matte there as PNG, named after
+                the image file (``matte.png`` for an array).
+
+        Returns:
+            dict: ``pred_alpha``, (H, W), float32, 0..1.
+
+        Raises:
+            FileNotFoundError: There is no such file.
+            ValueError: A file is no image, an array no image or trimap, or their sizes differ.
+        """
+        results = {}
+        _take(results, 'merged', img, 'color')
+        _take(results, 'trimap', trimap, 'grayscale')
+        packed = self.pipeline(results)
+        batch = dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']])
+        alpha = self.model.test_step(batch)[0].output.pred_alpha.cpu().numpy()
+        if result_out_dir is not None:
+            name = Path(results.get('merged_path', 'matte')).stem
+            write_matte(alpha, Path(result_out_dir, f'{name}.png'))
+        return dict(pred_alpha=alpha)
+
+
+def _take(results: dict, key: str, image: str | Path | np.ndarray, color: str) -> None:
+    """Puts an image under its key: from its file, or the array after checking it."""
+    if isinstance(image, str | Path):
+        results[f'{key}_path'] = str(image)
+        LoadImage(key, color).transform(results)
+        return
+    shape = '(H, W, 3)' if color == 'color' else '(H, W)'
+    channels = (3,) if color == 'color' else ()
+    if image.dtype != np.uint8 or image.ndim < 2 or image.shape[2:] != channels or not image.size:
+        raise ValueError(f'{key} must be uint8 {shape}, not {image.dtype} {image.shape}')
+    results[key] = np.ascontiguousarray(image)
+    results[f'ori_{key}_shape'] = image.shape

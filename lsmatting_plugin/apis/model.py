@@ -1,0 +1,71 @@
+"""A ready network from a config and a checkpoint."""
+
+import pickle
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+
+from ..engine.strict_load_hook import require_fit
+from ..models import LSAMattor
+from ..registry import MODELS
+
+
+def init_model(
+    config: str | Path | Config,
+    checkpoint: str | Path | None = None,
+    device: str | torch.device | None = None,
+) -> LSAMattor:
+    """Builds a network and loads its weights.
+
+    Args:
+        config (str | Path | Config): A config file, or one that is read already.
+        checkpoint (str | Path, optional): A checkpoint of this project or of the paper's released
+            format (``{'epoch', 'state_dict'}``, keys with ``module.``). It must have every
+            parameter of the network and no other. None leaves the weights at random.
+        device (str | torch.device, optional): Defaults to a GPU where there is one, else the CPU.
+
+    Returns:
+        LSAMattor: In evaluation mode, its config at ``model.cfg``.
+
+    Raises:
+        FileNotFoundError: There is no such config or checkpoint.
+        ValueError: The checkpoint cannot be read, or does not fit the config.
+    """
+    if not isinstance(config, Config):
+        if not Path(config).is_file():
+            raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
+        config = Config.fromfile(config)
+    model = MODELS.build(config.model)
+    model.cfg = config
+    if checkpoint is not None:
+        state_dict = read_state_dict(checkpoint)
+        require_fit(model, state_dict, str(checkpoint))
+        model.load_state_dict(state_dict)
+    device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
+    return model.to(device).eval()
+
+
+def read_state_dict(checkpoint: str | Path) -> dict[str, torch.Tensor]:
+    """The parameters in a checkpoint file, by the names they have there.
+
+    Args:
+        checkpoint (str | Path): Read with torch's weights-only safety on.
+
+    Returns:
+        dict[str, Tensor]: The file's ``state_dict``, or the whole file where it is one itself.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is not a checkpoint that can be read safely.
+    """
+    if not Path(checkpoint).is_file():
+        raise FileNotFoundError(f'No checkpoint {checkpoint}')
+    try:
+        content = torch.load(checkpoint, map_location='cpu', weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+        raise ValueError(
+            f'{checkpoint} is not a checkpoint of tensors and plain values, which alone is read: '
+            f'{error}'
+        ) from error
+    return content.get('state_dict', content)

@@ -1,0 +1,42 @@
+"""The steps of the data pipelines, in the order of the paper's recipe."""
+
+from .alpha import RandomAlphaGamma
+from .colour import ColorJitter, RandomChannelBlend, RandomChannelShuffle, RandomInvert
+from .compose import Composite
+from .formatting import PackMattingInputs
+from .geometry import (
+    CropAroundForeground,
+    LimitSize,
+    PadToMinSize,
+    RandomFlip,
+    RandomRotate,
+    Resize,
+    ResizeLike,
+)
+from .loading import LoadImage, RequireSameSize
+from .randomness import generator
+from .sharpness import RandomBlur, RandomRescale
+from .trimap import GenerateTrimap
+
+__all__ = [
+    'ColorJitter',
+    'Composite',
+    'CropAroundForeground',
+    'GenerateTrimap',
+    'LimitSize',
+    'LoadImage',
+    'PackMattingInputs',
+    'PadToMinSize',
+    'RandomAlphaGamma',
+    'RandomBlur',
+    'RandomChannelBlend',
+    'RandomChannelShuffle',
+    'RandomFlip',
+    'RandomInvert',
+    'RandomRescale',
+    'RandomRotate',
+    'RequireSameSize',
+    'Resize',
+    'ResizeLike',
+    'generator',
+]

@@ -1,0 +1,95 @@
+"""What the transforms share: how they print, the coin they toss, the checks of their arguments."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from mmcv.transforms import BaseTransform
+
+from .randomness import generator
+
+
+class Transform(BaseTransform):
+    """A transform that keeps each argument in an attribute of the same name, and prints them."""
+
+    def __repr__(self) -> str:
+        arguments = ', '.join(f'{name}={value!r}' for name, value in vars(self).items())
+        return f'{type(self).__name__}({arguments})'
+
+
+class RandomTransform(Transform):
+    """A transform that changes a sample with a given probability.
+
+    Args:
+        prob (float): Probability of the change, 0..1.
+
+    Raises:
+        ValueError: If ``prob`` is outside 0..1.
+    """
+
+    def __init__(self, prob: float) -> None:
+        if not 0 <= prob <= 1:
+            raise ValueError(f'prob must be within 0..1, got {prob}')
+        self.prob = prob
+
+    def transform(self, results: dict) -> dict:
+        """Toss one coin for the sample and change it, or hand it on as it is."""
+        rng = generator(results)
+        if rng.random() < self.prob:
+            self._change(results, rng)
+        return results
+
+    @abstractmethod
+    def _change(self, results: dict, rng: np.random.Generator) -> None:
+        """Put new arrays into ``results``; those that came in stay as they are."""
+
+
+def as_keys(keys: str | Sequence[str]) -> tuple[str, ...]:
+    """The keys as a tuple; a lone string is one key.
+
+    Raises:
+        ValueError: If there is no key.
+    """
+    keys = (keys,) if isinstance(keys, str) else tuple(keys)
+    if not keys:
+        raise ValueError('keys must name at least one image')
+    return keys
+
+
+def as_range(
+    name: str, bounds: Sequence[float], minimum: float, maximum: float = float('inf')
+) -> tuple[float, float]:
+    """The bounds as a tuple (low, high), both inclusive.
+
+    Raises:
+        ValueError: Unless ``minimum <= low <= high <= maximum``; it calls the bounds ``name``.
+    """
+    low, high = bounds
+    if not minimum <= low <= high <= maximum:
+        raise ValueError(
+            f'{name} must be (low, high) with {minimum} <= low <= high <= {maximum}, got {bounds}'
+        )
+    return low, high
+
+
+def common_size(results: dict, keys: Sequence[str]) -> tuple[int, int]:
+    """Height and width that the images under ``keys`` have in common.
+
+    Raises:
+        ValueError: If two of them differ; it names both, their files where known and their sizes.
+    """
+    first, *others = keys
+    size = results[first].shape[:2]
+    for other in others:
+        if results[other].shape[:2] != size:
+            raise ValueError(
+                f'{_describe(results, first)} and {_describe(results, other)} must have the same '
+                'size; check that the two files belong together'
+            )
+    return size
+
+
+def _describe(results: dict, key: str) -> str:
+    height, width = results[key].shape[:2]
+    path = results.get(f'{key}_path', 'not from a file')
+    return f'{key} ({path}, height {height}, width {width})'

@@ -1,0 +1,112 @@
+"""Images from files, checked where they come in."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from lsmatting_plugin.registry import TRANSFORMS
+
+from .base import Transform, as_keys, common_size
+
+PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
+
+
+@TRANSFORMS.register_module()
+class LoadImage(Transform):
+    """Read an image file as 8-bit BGR or grey.
+
+    A path may hold any characters. A photo is turned upright by its EXIF orientation, deeper files
+    are brought to 8 bits, an alpha channel is dropped. The size as loaded is always noted, because
+    a prediction is brought back to it.
+
+    Required keys: ``{key}_path``. Added keys: ``{key}`` (uint8, (H, W, 3) or (H, W)),
+    ``ori_{key}_shape`` (its shape) and, with ``keep_original``, ``ori_{key}`` (a copy).
+
+    Source: the paper's recipe, training pipeline (its input); the keys are mmedit's.
+
+    Args:
+        key (str): Name of the image, e.g. 'fg', 'alpha', 'merged'.
+        color (str): 'color' for (H, W, 3) BGR or 'grayscale' for (H, W).
+        keep_original (bool): Whether to keep a copy that later transforms leave alone, as metrics
+            at the original size need.
+
+    Raises:
+        ValueError: If ``color`` is another word, or the file is not an image.
+        FileNotFoundError: If there is no such file.
+    """
+
+    FLAGS = {'color': cv2.IMREAD_COLOR, 'grayscale': cv2.IMREAD_GRAYSCALE}
+
+    def __init__(self, key: str, color: str = 'color', keep_original: bool = False) -> None:
+        if color not in self.FLAGS:
+            raise ValueError(f'color must be one of {list(self.FLAGS)}, got {color!r}')
+        self.key = key
+        self.color = color
+        self.keep_original = keep_original
+
+    def transform(self, results: dict) -> dict:
+        """Read the file and note its size."""
+        image = self._read(Path(results[f'{self.key}_path']))
+        results[self.key] = image
+        results[f'ori_{self.key}_shape'] = image.shape
+        if self.keep_original:
+            results[f'ori_{self.key}'] = image.copy()
+        return results
+
+    def _read(self, path: Path) -> np.ndarray:
+        if not path.is_file():
+            raise FileNotFoundError(
+                f'{self.key}: no file {path}; check data_root and the annotation file'
+            )
+        # Decoded from memory: cv2.imread does not open non-ASCII paths on every system.
+        encoded = np.frombuffer(_without_icc_profile(path.read_bytes()), np.uint8)
+        image = cv2.imdecode(encoded, self.FLAGS[self.color]) if encoded.size else None
+        if image is None:
+            raise ValueError(f'{self.key}: not a readable image: {path}, re-copy it')
+        return image
+
+
+@TRANSFORMS.register_module()
+class RequireSameSize(Transform):
+    """Stop at a sample whose images do not fit together, such as an alpha of another foreground.
+
+    Without it the mismatch shows many steps later, or never, as a wrong crop.
+
+    Required keys: ``keys`` and, for the message, ``{key}_path``. Nothing is modified.
+
+    Source: none; the paper's recipe, training pipeline, takes it for granted.
+
+    Args:
+        keys (Sequence[str]): Images that must have the same height and width.
+
+    Raises:
+        ValueError: If two images differ in size; it names both files and sizes.
+    """
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = as_keys(keys)
+
+    def transform(self, results: dict) -> dict:
+        """Compare the sizes."""
+        common_size(results, self.keys)
+        return results
+
+
+def _without_icc_profile(data: bytes) -> bytes:
+    """The file without its PNG colour profile.
+
+    OpenCV does not use the profile, but libpng complains on stderr about each broken one, and most
+    files of Adobe Image Matting have one. PNG is chunks of: length (4 bytes), kind (4), content,
+    checksum (4); the profile comes before the first IDAT.
+    """
+    if not data.startswith(PNG_SIGNATURE):
+        return data
+    start, kind = len(PNG_SIGNATURE), b''
+    while start < len(data) and kind != b'IDAT':
+        length, kind = int.from_bytes(data[start : start + 4], 'big'), data[start + 4 : start + 8]
+        end = start + 12 + length
+        if kind == b'iCCP':
+            return data[:start] + data[end:]
+        start = end
+    return data

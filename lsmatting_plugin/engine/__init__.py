@@ -1,0 +1,17 @@
+"""Hooks that the runner needs."""
+
+from .iteration_seed_hook import IterationSeedHook
+from .matte_writer_hook import MatteWriterHook, write_matte
+from .plain_checkpoint_hook import PlainCheckpointHook
+from .results_writer_hook import ResultsWriterHook
+from .strict_load_hook import StrictLoadHook, require_fit
+
+__all__ = [
+    'IterationSeedHook',
+    'MatteWriterHook',
+    'PlainCheckpointHook',
+    'ResultsWriterHook',
+    'StrictLoadHook',
+    'require_fit',
+    'write_matte',
+]

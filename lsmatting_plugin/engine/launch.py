@@ -1,0 +1,100 @@
+"""What the command-line tools do between reading their arguments and starting the runner."""
+
+import argparse
+import logging
+import os
+from pathlib import Path
+
+import torch
+import torch.distributed
+from mmengine.config import Config, DictAction
+from mmengine.runner import Runner
+
+
+def add_launch_options(parser: argparse.ArgumentParser) -> None:
+    """Adds the options that training and testing share."""
+    parser.add_argument(
+        '--work-dir', help='logs and checkpoints; default: work_dirs/<name of the config>'
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='change settings of the config, for example train_cfg.max_epochs=2',
+    )
+    parser.add_argument(
+        '--launcher',
+        choices=['none', 'pytorch', 'slurm', 'mpi'],
+        default='none',
+        help='how several processes were started',
+    )
+    # torchrun sets the environment variable; older launchers pass either spelling.
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0, help=argparse.SUPPRESS)
+
+
+def load_config(args: argparse.Namespace) -> Config:
+    """The config of ``args.config`` with the shared options applied.
+
+    Raises:
+        FileNotFoundError: There is no such config.
+    """
+    if not Path(args.config).is_file():
+        raise FileNotFoundError(f'No config {args.config}; those of the project are in configs/')
+    cfg = Config.fromfile(args.config)
+    cfg.merge_from_dict(args.cfg_options)
+    cfg.launcher = args.launcher
+    if args.work_dir is not None:
+        cfg.work_dir = args.work_dir
+    elif cfg.get('work_dir') is None:
+        cfg.work_dir = f'work_dirs/{Path(args.config).stem}'
+    for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
+        _limit_workers(cfg.get(name))
+    return cfg
+
+
+def _limit_workers(dataloader: dict | None) -> None:
+    """No more loader processes than cores, of which torch would warn."""
+    if dataloader:
+        processes = int(os.environ.get('LOCAL_WORLD_SIZE', 1))
+        cores = max(1, len(os.sched_getaffinity(0)) // processes)
+        dataloader.num_workers = min(dataloader.get('num_workers', 0), cores)
+
+
+def init_distributed(cfg: Config, local_rank: int) -> None:
+    """Starts the process group where mmengine cannot: several processes without a GPU.
+
+    mmengine's own launcher calls a CUDA function and assumes a GPU per process; here the processes
+    talk over gloo, and the model is wrapped without a device.
+    """
+    if cfg.launcher != 'pytorch' or torch.cuda.is_available():
+        return
+    os.environ.setdefault('LOCAL_RANK', str(local_rank))
+    torch.distributed.init_process_group('gloo')
+    cfg.env_cfg.dist_cfg = dict(backend='gloo')
+    cfg.model_wrapper_cfg = dict(
+        type='MMDistributedDataParallel',
+        device_ids=None,
+        broadcast_buffers=False,
+        find_unused_parameters=cfg.get('find_unused_parameters', False),
+    )
+
+
+def build_runner(cfg: Config) -> Runner:
+    """mmengine's runner of a config, without the log lines that tell nobody anything."""
+    runner = Runner.from_cfg(cfg)
+    runner.logger.addFilter(_is_news)
+    return runner
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a log line tells the user anything.
+
+    mmengine 0.10.7 warns of its own outdated calls on every run, and spends four lines on each
+    parameter whose weight decay differs.
+    """
+    message = record.getMessage()
+    return not message.startswith(
+        ('paramwise_options', '"FileClient" will', '"HardDiskBackend" is')
+    )

@@ -1,0 +1,47 @@
+"""Predicted mattes as image files."""
+
+import os
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from mmengine.hooks import Hook
+
+from ..registry import HOOKS
+
+
+@HOOKS.register_module()
+class MatteWriterHook(Hook):
+    """Writes each matte of a test as an 8-bit PNG named after its image.
+
+    Args:
+        out_dir (str): Made when absent.
+    """
+
+    def __init__(self, out_dir: str) -> None:
+        self.out_dir = Path(out_dir)
+
+    def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Writes the mattes of one batch."""
+        for sample in outputs:
+            name = Path(sample.merged_path).stem
+            write_matte(sample.output.pred_alpha, self.out_dir / f'{name}.png')
+
+
+def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:
+    """Writes an alpha matte as 8-bit PNG, complete or not at all.
+
+    Args:
+        alpha (Tensor | ndarray): (H, W), float 0..1 or uint8 0..255.
+        path (str | Path): Its folder is made when absent.
+    """
+    path = Path(path)
+    alpha = np.asarray(alpha.cpu() if isinstance(alpha, torch.Tensor) else alpha)
+    if alpha.dtype != np.uint8:
+        alpha = np.rint(alpha * 255).astype(np.uint8)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The name keeps its suffix, from which OpenCV takes the format.
+    partial = path.with_name(f'.{os.getpid()}.{path.name}')
+    partial.write_bytes(cv2.imencode('.png', alpha)[1].tobytes())
+    os.replace(partial, path)

@@ -1,0 +1,59 @@
+"""The metrics of a test as a file, per image and on average."""
+
+import csv
+import io
+import json
+import os
+from pathlib import Path
+
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+
+from ..registry import HOOKS
+
+
+@HOOKS.register_module()
+class ResultsWriterHook(Hook):
+    """Writes the metrics after a test.
+
+    Args:
+        out (str): ``.json``: ``{"mean": {metric: value}, "images": [{"name": ..., metric: value,
+            ...}, ...]}``; ``.csv``: a line per image, the last named ``mean``.
+
+    Raises:
+        ValueError: ``out`` ends otherwise.
+    """
+
+    def __init__(self, out: str) -> None:
+        self.out = Path(out)
+        if self.out.suffix not in ('.json', '.csv'):
+            raise ValueError(f'Results can be written as .json or .csv, not to {out}')
+
+    def after_test_epoch(self, runner, metrics: dict[str, float] | None = None) -> None:
+        """Gathers what each metric kept per image; only the main process has it, and writes."""
+        if not is_main_process():
+            return
+        images: dict[str, dict] = {}
+        for metric in runner.test_evaluator.metrics:
+            for name, value in getattr(metric, 'per_image', []):
+                images.setdefault(name, {'name': name})[type(metric).__name__] = value
+        mean = {key: float(value) for key, value in (metrics or {}).items()}
+        rows = list(images.values())
+        text = _as_csv(mean, rows) if self.out.suffix == '.csv' else _as_json(mean, rows)
+        self.out.parent.mkdir(parents=True, exist_ok=True)
+        partial = self.out.with_name(f'{self.out.name}.part')
+        partial.write_text(text)
+        os.replace(partial, self.out)
+        runner.logger.info(f'Metrics of {len(rows)} images written to {self.out}')
+
+
+def _as_json(mean: dict, rows: list[dict]) -> str:
+    return json.dumps(dict(mean=mean, images=rows), indent=2) + '\n'
+
+
+def _as_csv(mean: dict, rows: list[dict]) -> str:
+    text = io.StringIO()
+    table = csv.DictWriter(text, ['name', *mean], lineterminator='\n')
+    table.writeheader()
+    table.writerows([*rows, {'name': 'mean', **mean}])
+    return text.getvalue()

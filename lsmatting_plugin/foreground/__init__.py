@@ -1,0 +1,5 @@
+"""Foreground colours: re-estimated for training."""
+
+from .reestimate import reestimate_foreground
+
+__all__ = ['reestimate_foreground']

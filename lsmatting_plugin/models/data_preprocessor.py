@@ -1,0 +1,90 @@
+"""From loaded images and trimaps to the network's input."""
+
+from collections.abc import Sequence
+
+import torch
+from mmengine.model import BaseDataPreprocessor
+from torch import Tensor
+
+from ..registry import MODELS
+from ..structures import MattingDataSample
+
+# ImageNet statistics of RGB in 0..1, as the encoder's pretrained weights expect.
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+
+
+@MODELS.register_module()
+class MattingPreprocessor(BaseDataPreprocessor):
+    """Normalises images and appends their trimaps as a fourth channel.
+
+    Args:
+        mean, std (Sequence[float]): Per channel, of RGB in 0..1.
+        bgr_to_rgb (bool): Images come as BGR, as OpenCV loads them.
+    """
+
+    def __init__(
+        self,
+        mean: Sequence[float] = IMAGENET_MEAN,
+        std: Sequence[float] = IMAGENET_STD,
+        bgr_to_rgb: bool = True,
+        non_blocking: bool = False,
+    ) -> None:
+        super().__init__(non_blocking)
+        self.bgr_to_rgb = bgr_to_rgb
+        self.register_buffer('mean', torch.tensor(mean).view(1, -1, 1, 1), persistent=False)
+        self.register_buffer('std', torch.tensor(std).view(1, -1, 1, 1), persistent=False)
+
+    @property
+    def zero(self) -> Tensor:
+        """What a black pixel of a 0 trimap is after normalisation, (1, 4, 1, 1)."""
+        return torch.cat([-self.mean / self.std, self.mean.new_zeros(1, 1, 1, 1)], dim=1)
+
+    def forward(self, data: dict, training: bool = False) -> dict:
+        """Stacks a batch.
+
+        Args:
+            data (dict): ``inputs``, N images (3, H, W) in 0..255, and ``data_samples``, N
+                :class:`MattingDataSample` with ``trimap`` (1, H, W) in 0..255.
+            training (bool): Also brings each ``gt_alpha`` to 0..1.
+
+        Returns:
+            dict: ``inputs`` (N, 4, H, W), normalised RGB and trimap / 255, and ``data_samples``.
+
+        Raises:
+            ValueError: The images, or an image and its trimap, differ in size.
+        """
+        data = self.cast_data(data)
+        samples = data['data_samples']
+        _require_same_size(data['inputs'], samples)
+        image = torch.stack(list(data['inputs'])).float()
+        if self.bgr_to_rgb:
+            image = image.flip(1)
+        trimap = torch.stack([sample.trimap for sample in samples]).float()
+        inputs = torch.cat([(image / 255 - self.mean) / self.std, trimap / 255], dim=1)
+        if training:
+            samples = [_with_unit_alpha(sample) for sample in samples]
+        return dict(inputs=inputs, data_samples=samples)
+
+
+def _require_same_size(images: Sequence[Tensor], samples: Sequence[MattingDataSample]) -> None:
+    sizes = [tuple(image.shape[-2:]) for image in images]
+    for sample, size in zip(samples, sizes, strict=True):
+        trimap_size = tuple(sample.trimap.shape[-2:])
+        if trimap_size != size:
+            raise ValueError(
+                f'Image and trimap differ in size: {sample.get("merged_path", "image")} has '
+                f'(height, width) {size}, {sample.get("trimap_path", "trimap")} has {trimap_size}'
+            )
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f'Images of one batch differ in (height, width): {sorted(set(sizes))}. Use a batch '
+            'size of 1, or a pipeline that crops to one size'
+        )
+
+
+def _with_unit_alpha(sample: MattingDataSample) -> MattingDataSample:
+    """The sample with its true alpha in 0..1; the one passed in stays as it is."""
+    scaled = sample.new()
+    scaled.gt_alpha = sample.gt_alpha.float() / 255
+    return scaled

@@ -1,0 +1,136 @@
+"""The light gated decoder."""
+
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from torch import Tensor, nn
+
+from ..registry import MODELS
+from .fusion import ConcatFusion, FlowAlignedFusion
+from .pyramid_pooling import PyramidPooling
+from .skip import XAVIER_INIT
+
+FUSIONS = dict(concat=ConcatFusion, flow_aligned=FlowAlignedFusion)
+
+
+class GatedConv(nn.Module):
+    """Convolution, batch norm, ReLU, then a gate per channel from the global average.
+
+    Args:
+        in_channels (int): C_in.
+        out_channels (int): C_out.
+
+    Input:
+        x (N, C_in, H, W).
+    Output:
+        (N, C_out, H, W).
+    """
+
+    def __init__(self, in_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out_channels, 3, padding=1, bias=False)
+        self.norm = nn.BatchNorm2d(out_channels)
+        self.gate = nn.Conv2d(out_channels, out_channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Gated features f * ReLU6(fc(GAP(f)) + 3) / 6."""
+        f = F.relu(self.norm(self.conv(x)))
+        gate = F.relu6(self.gate(f.mean(dim=(2, 3), keepdim=True)) + 3) / 6
+        return f * gate
+
+
+class AlphaHead(nn.Module):
+    """Three convolutions at full resolution that end in the raw, unclamped alpha.
+
+    Args:
+        in_channels (int): C_in.
+        channels (int): Of the two hidden layers.
+
+    Input:
+        x (N, C_in, H, W).
+    Output:
+        (N, 1, H, W).
+    """
+
+    def __init__(self, in_channels: int, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv3 = nn.Conv2d(channels, 1, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Raw alpha."""
+        x = F.relu(self.conv1(x))
+        x = F.relu(self.conv2(x))
+        return self.conv3(x)
+
+
+@MODELS.register_module()
+class LSADecoder(BaseModule):
+    """From five stages of features to raw alpha (the paper's decoder).
+
+    From coarse to fine, each stage is a :class:`GatedConv` on its skip features beside the
+    upsampled coarser stage; the last meets the network's input in a fusion and an
+    :class:`AlphaHead`.
+
+    Args:
+        in_channels (tuple[int]): Channels of the skip features, stages 1 (fine) to 5 (coarse).
+        channels (tuple[int]): Output channels of the decoder's stages 1 to 5.
+        image_channels (int): Channels of the network's input.
+        head_channels (int): Hidden channels of the head.
+        fusion (str): 'concat' (paper) or 'flow_aligned' (the repository's FAM variant).
+        pyramid_bins (tuple[int], optional): Bins of a pyramid pooling before stage 5 (the
+            repository's PPM variant, 1, 2, 3, 6).
+
+    Input:
+        image (N, image_channels, H, W): the network's input.
+        features: five tensors (N, in_channels[i], H / 2^(i+1), W / 2^(i+1)).
+    Output:
+        Raw alpha (N, 1, H, W), not clamped.
+    """
+
+    def __init__(
+        self,
+        in_channels: tuple[int, ...] = (64, 256, 512, 1024, 2048),
+        channels: tuple[int, ...] = (64, 64, 128, 256, 512),
+        image_channels: int = 4,
+        head_channels: int = 32,
+        fusion: str = 'concat',
+        pyramid_bins: tuple[int, ...] | None = None,
+        init_cfg: dict | None = None,
+    ) -> None:
+        super().__init__(init_cfg or list(XAVIER_INIT))
+        if len(in_channels) != 5 or len(channels) != 5:
+            raise ValueError(
+                f'LSADecoder has 5 stages, but in_channels has {len(in_channels)} entries and '
+                f'channels {len(channels)}'
+            )
+        if fusion not in FUSIONS:
+            raise ValueError(f'fusion must be one of {sorted(FUSIONS)}, not {fusion!r}')
+        self.context = (
+            PyramidPooling(in_channels[4], pyramid_bins) if pyramid_bins else nn.Identity()
+        )
+        coarsest = self.context.out_channels if pyramid_bins else in_channels[4]
+        self.stage5 = GatedConv(coarsest, channels[4])
+        self.stage4 = GatedConv(in_channels[3] + channels[4], channels[3])
+        self.stage3 = GatedConv(in_channels[2] + channels[3], channels[2])
+        self.stage2 = GatedConv(in_channels[1] + channels[2], channels[1])
+        self.stage1 = GatedConv(in_channels[0] + channels[1], channels[0])
+        self.fusion = FUSIONS[fusion](image_channels, channels[0])
+        self.head = AlphaHead(self.fusion.out_channels, head_channels)
+
+    def forward(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:
+        """Raw alpha at the image's size."""
+        skip1, skip2, skip3, skip4, skip5 = features
+        x = self.stage5(self.context(skip5))
+        x = self.stage4(join(skip4, x))
+        x = self.stage3(join(skip3, x))
+        x = self.stage2(join(skip2, x))
+        x = self.stage1(join(skip1, x))
+        return self.head(self.fusion(image, x))
+
+
+def join(skip: Tensor, coarse: Tensor) -> Tensor:
+    """Skip features beside the coarser stage, nearest-upsampled: (N, C_s + C_c, H, W)."""
+    upsampled = F.interpolate(coarse, size=skip.shape[2:], mode='nearest')
+    return torch.cat([skip, upsampled], dim=1)

@@ -1,0 +1,98 @@
+"""The encoder: a ResNetV1d that sees the trimap and also hands out its stem."""
+
+import logging
+import warnings
+
+import torch
+from mmengine.logging import print_log
+from torch import Tensor
+
+from ..registry import MODELS
+from .pretrained import fetch_pretrained
+
+with warnings.catch_warnings():
+    # mmcv-lite says on import that one compiled operator is absent; nothing here uses it.
+    warnings.filterwarnings('ignore', message='Fail to import ``MultiScaleDeformableAttention``')
+    from mmcls.models import ResNetV1d
+
+
+@MODELS.register_module()
+class MattingResNetV1d(ResNetV1d):
+    """ResNetV1d on image + trimap, with five stages for a decoder (paper's encoder).
+
+    mmcls's ResNetV1d [1]_ returns the four residual stages; matting also needs the finer features
+    of the deep stem, taken before the max-pooling.
+
+    Args:
+        depth (int): 18, 34, 50, 101 or 152; the paper uses 50.
+        in_channels (int): 3 image channels + 1 trimap channel.
+        pretrained (str, optional): URL of mmcls weights for three input channels. They are looked
+            for in ``pretrained_dir``, then downloaded; if neither works a warning is logged and
+            training starts from scratch. The trimap's stem weights start at zero.
+        pretrained_dir (str): Folder of downloaded weights.
+        **kwargs: The other arguments of mmcls's ``ResNetV1d``.
+
+    Input:
+        x (N, in_channels, H, W).
+    Output:
+        Five tensors: stem (N, stem_channels, H/2, W/2) and the residual stages, strides 4, 8, 16
+        and 32, with ``out_channels`` channels; sides are rounded up.
+
+    .. [1] He et al., Bag of Tricks for Image Classification with CNNs, arXiv 1812.01187.
+    """
+
+    def __init__(
+        self,
+        depth: int = 50,
+        in_channels: int = 4,
+        pretrained: str | None = None,
+        pretrained_dir: str = 'pretrained',
+        **kwargs,
+    ) -> None:
+        super().__init__(depth=depth, in_channels=in_channels, out_indices=(0, 1, 2, 3), **kwargs)
+        self.pretrained = pretrained
+        self.pretrained_dir = pretrained_dir
+        stage_channels = (self.base_channels * self.expansion * 2**i for i in range(4))
+        self.out_channels = (self.stem_channels, *stage_channels)
+
+    def init_weights(self) -> None:
+        """Initialises from ImageNet weights when ``pretrained`` names some that can be had."""
+        super().init_weights()
+        if self.pretrained is None:
+            return
+        try:
+            path = fetch_pretrained(self.pretrained, self.pretrained_dir)
+        except OSError as error:
+            print_log(
+                f'The encoder starts from scratch, which the paper does not: {self.pretrained} '
+                f'could not be fetched ({error}). To train as the paper does, put the file into '
+                f'{self.pretrained_dir}/ and start again.',
+                logger='current',
+                level=logging.WARNING,
+            )
+            return
+        self._load_pretrained(torch.load(path, map_location='cpu', weights_only=True))
+        print_log(f'The encoder starts from {path}', logger='current')
+
+    def _load_pretrained(self, checkpoint: dict) -> None:
+        """Loads mmcls weights strictly, but for the classifier and the trimap's stem channel."""
+        weights = {
+            key.removeprefix('backbone.'): value
+            for key, value in checkpoint['state_dict'].items()
+            if key.startswith('backbone.')
+        }
+        image_stem = weights['stem.0.conv.weight']
+        stem = torch.zeros_like(self.stem[0].conv.weight)
+        stem[:, : image_stem.shape[1]] = image_stem
+        weights['stem.0.conv.weight'] = stem
+        self.load_state_dict(weights, strict=True)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Features of the five stages, fine to coarse."""
+        stem = self.stem(x)
+        x = self.maxpool(stem)
+        stages = [stem]
+        for name in self.res_layers:
+            x = getattr(self, name)(x)
+            stages.append(x)
+        return tuple(stages)

@@ -1,0 +1,53 @@
+"""Tests a trained network.
+
+python tools/test.py configs/lsm_r50_aim.py CHECKPOINT --out results.json --show-dir mattes
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
+
+from lsmatting_plugin.engine.launch import (
+    add_launch_options,
+    build_runner,
+    init_distributed,
+    load_config,
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description='Test a matting network.')
+    parser.add_argument('config', help='a Python config, for example configs/lsm_r50_aim.py')
+    parser.add_argument('checkpoint', help="this project's or the paper's released format")
+    parser.add_argument(
+        '--out',
+        action='append',
+        default=[],
+        metavar='FILE',
+        help='metrics per image and their mean, as .json or .csv; may be given twice',
+    )
+    parser.add_argument('--show-dir', metavar='DIR', help='write the mattes there, as PNG')
+    add_launch_options(parser)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Builds the runner from config and command line, and tests."""
+    args = parse_args()
+    cfg = load_config(args)
+    if not Path(args.checkpoint).is_file():
+        sys.exit(f'No checkpoint {args.checkpoint}; tools/train.py writes them to its work folder')
+    cfg.load_from = args.checkpoint
+    cfg.custom_hooks += [dict(type='ResultsWriterHook', out=out) for out in args.out]
+    if args.show_dir is not None:
+        cfg.custom_hooks.append(dict(type='MatteWriterHook', out_dir=args.show_dir))
+    init_distributed(cfg, args.local_rank)
+
+    build_runner(cfg).test()
+
+
+if __name__ == '__main__':
+    main()
