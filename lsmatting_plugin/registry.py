@@ -18,9 +18,14 @@ SCOPE = 'lsmatting_plugin'
 
 def _child(name: str, *locations: str, name_in_mmedit: str = '') -> Registry:
     """A registry of this scope under mmedit's registry of that name, or else mmengine's."""
-    parent = getattr(parent_registry, name_in_mmedit or name, getattr(mmengine_registry, name))
+    root = getattr(mmengine_registry, name)
+    parent = getattr(parent_registry, name_in_mmedit or name, root)
     modules = [f'{SCOPE}.{location}' for location in locations]
-    return Registry(parent.name, parent=parent, scope=SCOPE, locations=modules)
+    registry = Registry(parent.name, parent=parent, scope=SCOPE, locations=modules)
+    # 'lsmatting_plugin.Name' is looked up among direct children only; from mmengine's own scope
+    # that would miss a grandchild.
+    root.children.setdefault(SCOPE, registry)
+    return registry
 
 
 # Every registry mmengine has is declared: a missing one would log a warning at each look-up.
@@ -48,7 +53,7 @@ PARAM_SCHEDULERS = _child('PARAM_SCHEDULERS')
 
 METRICS = _child('METRICS', 'evaluation')
 EVALUATOR = _child('EVALUATOR', name_in_mmedit='EVALUATORS')
-INFERENCERS = _child('INFERENCERS')
+INFERENCERS = _child('INFERENCERS', 'apis')
 
 VISUALIZERS = _child('VISUALIZERS')
 VISBACKENDS = _child('VISBACKENDS')

@@ -1,6 +1,5 @@
 """A ready network from a config and a checkpoint."""
 
-import pickle
 from pathlib import Path
 
 import torch
@@ -8,7 +7,7 @@ from mmengine.config import Config
 
 from ..engine.strict_load_hook import require_fit
 from ..models import LSAMattor
-from ..registry import MODELS
+from ..registry import MODELS, SCOPE
 
 
 def init_model(
@@ -36,7 +35,9 @@ def init_model(
         if not Path(config).is_file():
             raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
         config = Config.fromfile(config)
-    model = MODELS.build(config.model)
+    # Said explicitly: another library may have set its own default scope in this process.
+    scope = config.get('default_scope', SCOPE)
+    model = MODELS.build(dict(config.model, _scope_=scope))
     model.cfg = config
     if checkpoint is not None:
         state_dict = read_state_dict(checkpoint)
@@ -63,9 +64,20 @@ def read_state_dict(checkpoint: str | Path) -> dict[str, torch.Tensor]:
         raise FileNotFoundError(f'No checkpoint {checkpoint}')
     try:
         content = torch.load(checkpoint, map_location='cpu', weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
+    except OSError:
+        raise
+    except Exception as error:  # torch's unpickler fails in many ways on files of another kind
         raise ValueError(
             f'{checkpoint} is not a checkpoint of tensors and plain values, which alone is read: '
             f'{error}'
         ) from error
-    return content.get('state_dict', content)
+    state_dict = content.get('state_dict', content) if isinstance(content, dict) else content
+    if not isinstance(state_dict, dict) or not all(
+        isinstance(key, str) and isinstance(value, torch.Tensor)
+        for key, value in state_dict.items()
+    ):
+        raise ValueError(
+            f'{checkpoint} is not a checkpoint: expected are parameters by name, or a dict with '
+            "them under 'state_dict'"
+        )
+    return state_dict

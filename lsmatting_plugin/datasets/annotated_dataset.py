@@ -41,13 +41,21 @@ class AnnotatedMattingDataset(MattingDataset):
                 f'No annotation file {self.ann_file}. It should be a JSON list of items with '
                 f'{", ".join(self.KEYS)}, as mmedit writes for Composition-1k'
             )
-        annotations = json.loads(Path(self.ann_file).read_text())
+        try:
+            annotations = json.loads(Path(self.ann_file).read_text(encoding='utf-8'))
+        except ValueError as error:
+            raise ValueError(f'{self.ann_file} is not JSON: {error}') from error
         items = annotations.get('data_list') if isinstance(annotations, dict) else annotations
         if not isinstance(items, list) or not items:
             raise ValueError(f'{self.ann_file} should hold a non-empty list of items')
         return [self._item(number, item) for number, item in enumerate(items)]
 
     def _item(self, number: int, item: dict) -> dict:
+        if not isinstance(item, dict):
+            raise ValueError(
+                f'Item {number} of {self.ann_file} is {item!r}; expected is a dict of paths under '
+                f'{", ".join(self.KEYS)}'
+            )
         paths = {}
         for key, value in item.items():
             key = key if key.endswith('_path') else f'{key}_path'

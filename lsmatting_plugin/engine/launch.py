@@ -60,6 +60,8 @@ def _limit_workers(dataloader: dict | None) -> None:
         processes = int(os.environ.get('LOCAL_WORLD_SIZE', 1))
         cores = max(1, len(os.sched_getaffinity(0)) // processes)
         dataloader.num_workers = min(dataloader.get('num_workers', 0), cores)
+        if dataloader.num_workers == 0:
+            dataloader.persistent_workers = False  # torch refuses it without workers
 
 
 def init_distributed(cfg: Config, local_rank: int) -> None:
@@ -82,7 +84,7 @@ def init_distributed(cfg: Config, local_rank: int) -> None:
 
 
 def build_runner(cfg: Config) -> Runner:
-    """mmengine's runner of a config, without the log lines that tell nobody anything."""
+    """The runner of a config, without the log lines that tell nobody anything."""
     runner = Runner.from_cfg(cfg)
     runner.logger.addFilter(_is_news)
     return runner

@@ -1,13 +1,12 @@
 """Predicted mattes as image files."""
 
-import os
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from mmengine.hooks import Hook
 
+from ..image_io import write_image
 from ..registry import HOOKS
 
 
@@ -36,12 +35,7 @@ def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:
         alpha (Tensor | ndarray): (H, W), float 0..1 or uint8 0..255.
         path (str | Path): Its folder is made when absent.
     """
-    path = Path(path)
     alpha = np.asarray(alpha.cpu() if isinstance(alpha, torch.Tensor) else alpha)
     if alpha.dtype != np.uint8:
         alpha = np.rint(alpha * 255).astype(np.uint8)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The name keeps its suffix, from which OpenCV takes the format.
-    partial = path.with_name(f'.{os.getpid()}.{path.name}')
-    partial.write_bytes(cv2.imencode('.png', alpha)[1].tobytes())
-    os.replace(partial, path)
+    write_image(alpha, path)

@@ -50,5 +50,6 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {to_plain(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(map(to_plain, value))
+        kind = list if isinstance(value, list) else tuple  # not a named tuple, a class of its own
+        return kind(map(to_plain, value))
     return value

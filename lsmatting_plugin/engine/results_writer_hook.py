@@ -35,8 +35,9 @@ class ResultsWriterHook(Hook):
             return
         images: dict[str, dict] = {}
         for metric in runner.test_evaluator.metrics:
+            key = '/'.join(filter(None, (metric.prefix, type(metric).__name__)))  # as logged
             for name, value in getattr(metric, 'per_image', []):
-                images.setdefault(name, {'name': name})[type(metric).__name__] = value
+                images.setdefault(name, {'name': name})[key] = value
         mean = {key: float(value) for key, value in (metrics or {}).items()}
         rows = list(images.values())
         text = _as_csv(mean, rows) if self.out.suffix == '.csv' else _as_json(mean, rows)

@@ -1,6 +1,7 @@
 """The encoder: a ResNetV1d that sees the trimap and also hands out its stem."""
 
 import logging
+import pickle
 import warnings
 
 import torch
@@ -56,7 +57,11 @@ class MattingResNetV1d(ResNetV1d):
         self.out_channels = (self.stem_channels, *stage_channels)
 
     def init_weights(self) -> None:
-        """Initialises from ImageNet weights when ``pretrained`` names some that can be had."""
+        """Initialises from ImageNet weights when ``pretrained`` names some that can be had.
+
+        Raises:
+            ValueError: The file that was found does not hold this encoder's weights.
+        """
         super().init_weights()
         if self.pretrained is None:
             return
@@ -71,7 +76,13 @@ class MattingResNetV1d(ResNetV1d):
                 level=logging.WARNING,
             )
             return
-        self._load_pretrained(torch.load(path, map_location='cpu', weights_only=True))
+        try:
+            self._load_pretrained(torch.load(path, map_location='cpu', weights_only=True))
+        except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError) as error:
+            raise ValueError(
+                f'{path} does not hold the weights of an mmcls ResNetV1d-{self.depth}, which '
+                f'"pretrained" asks for; remove it to have it downloaded again: {error}'
+            ) from error
         print_log(f'The encoder starts from {path}', logger='current')
 
     def _load_pretrained(self, checkpoint: dict) -> None:

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..registry import MODELS
 from ..structures import MattingDataSample
@@ -30,6 +30,8 @@ class LSAMattor(BaseModel):
             ``reflect_margin=16`` and ``zero_margin=16`` (pixels on all sides), and
             ``pred_dtype='float32'``: predictions in 0..1; ``'uint8'``: 0..255, rounded, as
             mmedit's metrics expect.
+        norm_eval (bool): Keeps batch norms at their running statistics during training, as for
+            fine-tuning with a batch of one image.
 
     Checkpoints of the paper's released format load as they are: their parameter names are
     translated on loading.
@@ -47,18 +49,29 @@ class LSAMattor(BaseModel):
         loss_alpha: dict | None = None,
         data_preprocessor: dict | None = None,
         test_cfg: dict | None = None,
+        norm_eval: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         preprocessor = MODELS.build(data_preprocessor or dict(type='MattingPreprocessor'))
         super().__init__(preprocessor, init_cfg)
         self.encoder = MODELS.build(encoder)
         self.skip = MODELS.build(
-            dict(in_channels=self.encoder.out_channels, **(skip or dict(type='IdentitySkip')))
+            {'in_channels': self.encoder.out_channels, **(skip or dict(type='IdentitySkip'))}
         )
         self.decoder = MODELS.build({'in_channels': self.skip.out_channels, **decoder})
         self.loss_alpha = MODELS.build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
         self.test_cfg = _complete(test_cfg or {}, self.DEFAULT_TEST_CFG)
+        self.norm_eval = norm_eval
         self.register_load_state_dict_pre_hook(_translate_official_names)
+
+    def train(self, mode: bool = True) -> 'LSAMattor':
+        """Training or evaluation mode; batch norms obey ``norm_eval``."""
+        super().train(mode)
+        if self.norm_eval:
+            for module in self.modules():
+                if isinstance(module, nn.modules.batchnorm._BatchNorm):
+                    module.eval()
+        return self
 
     def forward(
         self,
@@ -168,11 +181,20 @@ def _complete(cfg: dict, defaults: dict) -> dict:
     unknown = sorted(set(cfg) - set(defaults))
     if unknown:
         raise ValueError(f'Unknown test_cfg keys {unknown}; known are {sorted(defaults)}')
-    return {**defaults, **cfg}
+    completed = {**defaults, **cfg}
+    if completed['pred_dtype'] not in ('float32', 'uint8'):
+        raise ValueError(
+            f"test_cfg pred_dtype must be 'float32' or 'uint8', not {completed['pred_dtype']!r}"
+        )
+    return completed
 
 
-def _translate_official_names(module, state_dict: dict, *_) -> None:
-    """Renames the released format's parameters in place, before a state dict is loaded."""
-    translated = from_official(state_dict)
-    state_dict.clear()
-    state_dict.update(translated)
+def _translate_official_names(module, state_dict: dict, prefix: str, *_) -> None:
+    """Renames the released format's parameters in place, before a state dict is loaded.
+
+    Only what lies under ``prefix`` is the network's: a wrapper (data parallel, weight averaging)
+    has names of its own before it.
+    """
+    own = [key for key in state_dict if key.startswith(prefix)]
+    parameters = {key.removeprefix(prefix): state_dict.pop(key) for key in own}
+    state_dict.update({prefix + key: value for key, value in from_official(parameters).items()})

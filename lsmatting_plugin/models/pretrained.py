@@ -1,6 +1,7 @@
 """ImageNet weights: found beside the project, else downloaded once."""
 
 import hashlib
+import http.client
 import os
 import re
 import shutil
@@ -35,8 +36,14 @@ def fetch_pretrained(url: str, folder: str | Path = 'pretrained', timeout: float
             open(partial, 'wb') as target,
         ):
             shutil.copyfileobj(response, target)
+            announced = response.headers['Content-Length']
+        arrived = partial.stat().st_size
+        if announced is not None and arrived != int(announced):
+            raise OSError(f'{path.name} arrived cut off: {arrived} of {announced} bytes')
         _check_hash(partial, path.name)
         os.replace(partial, path)
+    except http.client.HTTPException as error:  # a garbled answer; alone of all, no OSError
+        raise OSError(f'{url} answered with no valid HTTP: {error!r}') from error
     finally:
         partial.unlink(missing_ok=True)
     return path

@@ -5,19 +5,19 @@ import numpy as np
 
 from . import shapes
 from .foregrounds import develop, draw_shape, to_uint8
-from .hair import strand_width
 from .layers import Canvas, convolve, disc_kernel, motion_kernel, over
 from .materials import clutter, fine_grain, surface
 from .noise import colourise, fractal, pixel_grid, warp
 from .palettes import draw, draw_any, family, jitter
 from .plants import plant
-from .strands import grow
+from .strands import grow, strand_width
 
-Shape = tuple[int, int]
-
-DEFOCUSED_SHARE = 0.45  # photographers keep the background out of focus about that often
+DEFOCUSED_SHARE = 0.35  # photographers keep the background out of focus about that often
 MOVING_SHARE = 0.06
 INSERT_SHARE = 0.25  # a second picture behind a smooth border
+# Standard deviation of the grey values, 0..1: photographs fill the range (their mean is about 0.2).
+CONTRASTS = (0.1, 0.29)
+CONTRAST_GAINS = (0.8, 3.0)
 
 
 def make_background(size: int, rng: np.random.Generator) -> np.ndarray:
@@ -44,14 +44,21 @@ def make_background(size: int, rng: np.random.Generator) -> np.ndarray:
     elif rng.random() < MOVING_SHARE:
         image = convolve(image, motion_kernel(size * 0.06, rng.uniform(0, np.pi), 0.2))
     else:
-        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.3, 0.9))
-    return to_uint8(develop(np.clip(image, 0, 1).astype(np.float32), rng))
+        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.25, 0.6))
+    return to_uint8(develop(_expose(image, rng), rng))
+
+
+def _expose(image, rng):
+    """Stretch an image about its mean to a drawn contrast, and move the mean."""
+    spread = max(float(image.mean(axis=2).std()), 1e-3)
+    gain = np.clip(rng.uniform(*CONTRASTS) / spread, *CONTRAST_GAINS)
+    middle = 0.5 * image.mean() + 0.5 * rng.uniform(0.3, 0.65)
+    return np.clip(middle + gain * (image - image.mean()), 0, 1).astype(np.float32)
 
 
 def _draw(shape, rng):
-    kinds = (_landscape, _landscape, _city, _room, _masonry, _masonry, _clutter, _clutter, _bokeh,
-             _foliage, _meadow, _water, surface)  # fmt: skip
-    return kinds[rng.integers(len(kinds))](shape, rng)
+    """One picture before it is photographed."""
+    return _SCENES[rng.integers(len(_SCENES))](shape, rng)
 
 
 def _sky(shape, rng):
@@ -67,7 +74,7 @@ def _sky(shape, rng):
 
 
 def _landscape(shape, rng):
-    """Sky, ridges that fade with distance, and textured ground whose grain shrinks with distance."""
+    """Sky, ridges that fade with distance, and ground whose texture shrinks with distance."""
     h, w = shape
     image = _sky(shape, rng)
     y, x = pixel_grid(shape)
@@ -82,12 +89,18 @@ def _landscape(shape, rng):
         palette = str(rng.choice(['foliage', 'earth', 'stone', 'autumn']))
         rough = colourise(fractal(shape, rng, 0.1 * w, 0.65), family(rng, palette))
         image = image * (1 - cover) + (rough * near + haze * (1 - near)) * cover
-    ground = surface(shape, rng, str(rng.choice(['foliage', 'earth', 'stone', 'autumn', 'pale'])))
+    soil = str(rng.choice(['foliage', 'earth', 'stone', 'autumn', 'pale']))
+    if rng.random() < 0.7:
+        ground = colourise(fractal(shape, rng, 0.1 * w, rng.uniform(0.5, 0.9)), family(rng, soil))
+    else:
+        ground = surface(shape, rng, soil)
     # perspective: the row at depth d below the horizon shows ground at distance 1 / d
     depth = np.clip((y - horizon) / (h - horizon + 1), 0.02, 1)
     u = (x - w / 2) / (0.4 + depth) + w / 2
     v = h * (1 - 0.35 * np.log(1 / depth))
-    flat = cv2.remap(ground, u, v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    flat = cv2.remap(
+        ground, u, v.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
+    )
     cover = np.clip(y - horizon - 0.06 * h * rng.random(), 0, 1)[..., None]
     return image * (1 - cover) + flat * cover
 
@@ -98,12 +111,11 @@ def _perspective(image, rng, strength=0.25):
     corners = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
     inside = rng.uniform(0, strength, (4, 2)) * (w, h) * [[1, 1], [-1, 1], [-1, -1], [1, -1]]
     matrix = cv2.getPerspectiveTransform(corners + inside.astype(np.float32), corners)
-    return cv2.warpPerspective(image, matrix, (w, h), flags=cv2.INTER_AREA)
+    return cv2.warpPerspective(image, matrix, (w, h), flags=cv2.INTER_LINEAR)
 
 
 def _masonry(shape, rng):
     """Bricks, tiles, planks: rows of pieces of varying tone between darker or paler joints."""
-    h, w = shape
     tall = max(shape) * rng.uniform(0.03, 0.16)
     wide = tall * rng.choice([1.0, 2.2, 12.0])
     y, x = pixel_grid(shape)
@@ -212,8 +224,10 @@ def _bokeh(shape, rng):
 
 def _foliage(shape, rng):
     """Bushes behind bushes, light or dark between the leaves."""
-    gaps = _sky(shape, rng) if rng.random() < 0.4 else colourise(
-        fractal(shape, rng, max(shape) / 4), family(rng, 'foliage') * 0.5)  # fmt: skip
+    if rng.random() < 0.4:
+        gaps = _sky(shape, rng)
+    else:
+        gaps = colourise(fractal(shape, rng, max(shape) / 4), family(rng, 'foliage') * 0.5)
     layers = [np.concatenate([gaps, np.ones((*shape, 1))], axis=-1, dtype=np.float32)]
     for _ in range(int(rng.integers(2, 4))):
         layer = plant(shape, rng)
@@ -253,3 +267,10 @@ def _water(shape, rng):
     ripples = fractal(shape, rng, cell, 0.55, stretch=along, ridged=rng.random() < 0.6)
     shades = np.concatenate([family(rng, 'sky', 3) * 0.7, draw(rng, 'pale')])
     return colourise(warp(ripples, rng, cell * 2, cell / 3) ** rng.uniform(1, 2.5), shades)
+
+
+# What has the most edges comes twice: beside it, the others are easy backgrounds.
+_SCENES = (
+    _landscape, _landscape, _city, _room, _masonry, _masonry, _clutter, _clutter, _bokeh, _foliage,
+    _meadow, _water, surface,
+)  # fmt: skip

@@ -5,13 +5,13 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from . import hair, meshes, plants, solids, translucent
+from . import fur, hair, meshes, plants, solids, translucent
 from .layers import over, straight_colours, transform
 from .noise import fractal
 
 _DRAW: dict[str, Callable[[tuple[int, int], np.random.Generator], np.ndarray]] = {
     'hair': hair.hair,
-    'fur': hair.fur,
+    'fur': fur.fur,
     'plant': plants.plant,
     'feather': plants.feather,
     'net': meshes.net,
@@ -40,6 +40,8 @@ PAIRS = (
 PORTRAIT_SHARE = 0.5
 NARROWEST = 0.66  # of the long side: 3:2, the format of most cameras
 SMEARED_SHARE = 0.12  # of the soft kinds: these too are photographed out of focus or in motion
+CLOSE_UP_SHARE = 0.3  # seen so near that the thing leaves the picture on several sides
+CLOSE_UPS = (1.2, 1.8)  # times nearer
 GRAIN = 0.02  # largest standard deviation of the sensor's noise
 MIN_SIZE = 32
 
@@ -61,9 +63,9 @@ def make_foreground(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Generate one foreground.
 
-    Alpha is the share of each pixel that the thing covers, drawn at 2 to 4 times the resolution and
-    averaged, so it is soft for the reasons for which a photograph's is: fibres thinner than a pixel,
-    edges that cross pixels, see-through matter, blur.
+    Alpha is the share of each pixel that the thing covers, drawn at 2 to 4 times the resolution
+    and averaged, so it is soft for the reasons for which a photograph's is: fibres thinner than a
+    pixel, edges that cross pixels, see-through matter, blur.
 
     Args:
         size (int): Long side in px; the aspect is drawn.
@@ -81,18 +83,35 @@ def make_foreground(
     if kind not in KINDS:
         raise ValueError(f"unknown foreground kind '{kind}': choose one of {', '.join(KINDS)}")
     shape = draw_shape(size, rng)
-    layer = _mixed(shape, rng) if kind == 'mixed' else _DRAW[kind](shape, rng)
+    draw = _mixed if kind == 'mixed' else _DRAW[kind]
+    is_near = rng.random() < CLOSE_UP_SHARE
+    layer = _close_up(draw, shape, rng) if is_near else draw(shape, rng)
     return _photograph(layer, rng, may_smear=kind != 'blur')
 
 
 def _mixed(shape, rng):
-    """Two kinds, the nearer one somewhat smaller and moved."""
+    """Two kinds, the nearer one somewhat smaller, moved sideways and down.
+
+    Much of what is drawn goes on beyond the lower border, so the nearer one stays on it.
+    """
     behind, before = PAIRS[rng.integers(len(PAIRS))]
     h, w = shape
-    turn = rng.normal(0, 12)
-    matrix = cv2.getRotationMatrix2D((w / 2, h / 2), turn, rng.uniform(0.6, 0.95))
-    matrix[:, 2] += rng.normal(0, 0.1, 2) * (w, h)
+    matrix = cv2.getRotationMatrix2D((w / 2, h), rng.normal(0, 5), rng.uniform(0.65, 0.95))
+    matrix[:, 2] += rng.normal(0, 0.12) * w, rng.uniform(0.03, 0.15) * h
     return over(_DRAW[behind](shape, rng), transform(_DRAW[before](shape, rng), matrix))
+
+
+def _close_up(draw, shape, rng):
+    """Draw larger, then cut ``shape`` out about a random soft pixel."""
+    h, w = shape
+    nearer = rng.uniform(*CLOSE_UPS)
+    layer = draw((round(nearer * h), round(nearer * w)), rng)
+    rows, columns = np.nonzero((layer[..., 3] > 0.02) & (layer[..., 3] < 0.98))
+    pick = rng.integers(max(len(rows), 1))
+    centre = (rows[pick], columns[pick]) if len(rows) else np.array(layer.shape[:2]) // 2
+    top = int(np.clip(centre[0] - h // 2, 0, layer.shape[0] - h))
+    left = int(np.clip(centre[1] - w // 2, 0, layer.shape[1] - w))
+    return layer[top : top + h, left : left + w]
 
 
 def _photograph(layer, rng, may_smear):

@@ -1,25 +1,16 @@
-"""Hair on a head with shoulders, in many styles, and fur on an animal-like body."""
+"""Hair on a head with shoulders, in many styles."""
 
 import numpy as np
 
 from . import shapes
 from .layers import Canvas, fade, make_layer, over, shade
 from .materials import surface
-from .noise import fractal, stretch_to_unit
+from .noise import Shape, fractal
 from .palettes import draw, draw_any, family, jitter
-from .strands import bezier, grow, lock, wave
+from .strands import REFERENCE_SIDE, bezier, fineness, grow, lock, strand_width, wave
 
-Shape = tuple[int, int]
-
-STRANDS_PER_HEAD = 2600
-FUR_SPACING = 0.011  # of the long side: distance of neighbouring roots
-HAIRS_PER_ROOT = 2
+STRANDS_PER_HEAD = 2600  # at a long side of REFERENCE_SIDE px
 DYED_SHARE = 0.12  # heads with hair of any hue
-
-
-def strand_width(shape: Shape) -> float:
-    """Mean width of a hair in px: 0.75 at a long side of 384, finer than a pixel up to 800."""
-    return 0.75 * (max(shape) / 384) ** 0.6
 
 
 def hair(shape: Shape, rng: np.random.Generator) -> np.ndarray:
@@ -28,20 +19,22 @@ def hair(shape: Shape, rng: np.random.Generator) -> np.ndarray:
     radius = max(shape) * rng.uniform(0.14, 0.26)
     head = np.array([w * rng.uniform(0.35, 0.65), h * rng.uniform(0.36, 0.5)])
     is_front = rng.random() < 0.6
-    style = _HAIR_STYLES[rng.choice(list(_HAIR_STYLES))]
+    style = _STYLES[rng.integers(len(_STYLES))]
     guides = style(head, radius, is_front, rng)
     shades = _hair_colours(rng)
-    count = int(STRANDS_PER_HEAD * rng.uniform(0.6, 1.4))
+    density = (max(shape) / REFERENCE_SIDE / fineness(shape)) ** 2
+    count = int(STRANDS_PER_HEAD * density * rng.uniform(0.6, 1.4))
     skull = shapes.ellipse(head, (0.95 * radius, 1.15 * radius))
     light = shapes.lighting(shapes.swollen(shapes.mask(shape, skull)), rng, 0.7)
     behind = over(
         make_layer(shades[0] * 0.6, shapes.mask(shape, skull)),
         _undercoat(shape, guides, shades, radius),
-        _locks(shape, guides, shades, count, rng, 0.75),
+        _locks(shape, guides, shades, int(0.6 * count), rng, 0.75),
     )
-    bust = _bust(shape, head, radius, rng)
+    skin = draw(rng, 'skin')[0]
+    bust = _bust(shape, head, radius, skin, rng)
     if is_front:
-        layers = [behind, bust, _face(shape, head, radius, rng)]
+        layers = [behind, bust, _face(shape, head, radius, skin, rng)]
         over_face = guides[rng.random(len(guides)) < 0.5]
     else:
         layers = [bust, behind]
@@ -65,7 +58,7 @@ def _falling(head, radius, is_front, rng):
     length, width = rng.uniform(0.6, 3.4), rng.uniform(1.0, 1.5)
     sway = rng.normal(0, 0.5)
     innermost = 0.75 if is_front else 0.0  # hair before a face parts to its sides
-    parting = head + [radius * rng.uniform(-0.3, 0.3), -radius * 1.12]
+    parting = head + radius * np.array([rng.uniform(-0.3, 0.3), -1.12])
     x = np.stack(
         [
             rng.normal(0, 0.12, n) + 0.1 * side,
@@ -126,12 +119,8 @@ def _windblown(head, radius, is_front, rng):
     return grow(roots, angles, lengths, rng, 18, bend=0.5, curl=curl, cycles=1.5, pull=pull)
 
 
-_HAIR_STYLES = {
-    'falling': _falling,
-    'standing': _standing,
-    'curly': _curly,
-    'windblown': _windblown,
-}
+# Falling hair is what most portraits show.
+_STYLES = (_falling, _falling, _falling, _standing, _curly, _windblown)
 
 
 def _undercoat(shape, guides, shades, radius):
@@ -171,7 +160,7 @@ def _flyaways(shape, guides, shades, radius, rng):
     return fade(canvas.layer(), rng.uniform(0.45, 1))
 
 
-def _bust(shape, head, radius, rng):
+def _bust(shape, head, radius, skin, rng):
     """Neck and clothed shoulders down to the picture's lower border."""
     h = shape[0]
     top = head[1] + radius * rng.uniform(1.45, 1.75)
@@ -180,9 +169,8 @@ def _bust(shape, head, radius, rng):
     centre = (head[0] + radius * rng.normal(0, 0.1), top + drop)
     torso = shapes.superellipse(centre, (half, drop), rng.uniform(2.2, 3.2))
     neck = shapes.superellipse((head[0], head[1] + 1.1 * radius), (0.48 * radius, 0.95 * radius), 4)
-    skin = draw(rng, 'skin')[0] * 0.85
     cloth = _lit(shape, surface(shape, rng), shapes.mask(shape, torso), rng)
-    return over(_lit(shape, skin, shapes.mask(shape, neck), rng), cloth)
+    return over(_lit(shape, 0.85 * skin, shapes.mask(shape, neck), rng), cloth)
 
 
 def _lit(shape, colours, coverage, rng, gloss=0.0):
@@ -191,9 +179,8 @@ def _lit(shape, colours, coverage, rng, gloss=0.0):
     return make_layer(np.broadcast_to(colours, (*shape, 3)) * light[..., None], coverage)
 
 
-def _face(shape, head, radius, rng):
+def _face(shape, head, radius, skin, rng):
     """Skin with brows, eyes, nose and mouth: the structure a face gives, not a likeness."""
-    skin = draw(rng, 'skin')[0]
     tilt = rng.normal(0, 0.12)
     outline = shapes.ellipse(head, (0.82 * radius, 1.12 * radius), tilt)
     mottling = 1 + 0.12 * (fractal(shape, rng, radius) - 0.5)
@@ -216,100 +203,3 @@ def _face(shape, head, radius, rng):
     canvas.polygon(shapes.ellipse(place(0, 0.62), (0.24 * radius, 0.07 * radius), tilt), lips)
     canvas.line(np.stack([place(-0.23, 0.62), place(0.23, 0.62)]), dark, 0.02 * radius)
     return over(face, fade(canvas.layer(), 0.9))
-
-
-def fur(shape: Shape, rng: np.random.Generator) -> np.ndarray:
-    """An animal or plush body covered with short dense hairs."""
-    size = max(shape)
-    outlines, eyes = _animal(shape, rng)
-    body = shapes.mask(shape, *outlines)
-    height = shapes.swollen(body, 0.12)
-    length = size * rng.uniform(0.018, 0.085)
-    shades = family(rng, 'fur' if rng.random() < 0.88 else None)
-    roots, angles = _fur_roots(shape, body, height, length, rng)
-    coat = _coat(shape, shades, rng)
-    light = shapes.lighting(height, rng, ambient=0.6) * shapes.shadowing(shape, rng, 0.3)
-    lengths = length * rng.gamma(6, 1 / 6, len(roots))
-    curl = rng.choice([0.0, 0.2, 1.2])
-    strands = grow(roots, angles, lengths, rng, steps=7, bend=0.6, curl=curl, pull=(0, 0.25))
-    canvas = Canvas(shape)
-    x, y = np.clip(np.rint(roots).astype(int), 0, [shape[1] - 1, shape[0] - 1]).T
-    own = jitter(coat[y, x], rng, value=rng.uniform(0.08, 0.25), hue=3)
-    widths = strand_width(shape) * rng.uniform(0.6, 1.4, len(roots)) * rng.uniform(0.8, 1.4)
-    canvas.strands(strands, own * rng.uniform(0.55, 0.85), own * rng.uniform(1, 1.3), widths)
-    layer = over(make_layer(coat * 0.6, body), canvas.layer())
-    features = Canvas(shape)
-    for centre, radius in eyes:
-        features.polygon(shapes.ellipse(centre, (radius, radius)), np.full(3, 0.04))
-        features.polygon(
-            shapes.ellipse((centre[0] - 0.3 * radius, centre[1] - 0.4 * radius), (0.3 * radius,) * 2),
-            np.full(3, 0.85),
-        )
-    return over(shade(layer, light), features.layer())
-
-
-def _animal(shape, rng):
-    """Outlines of body, head, ears and limbs, and eyes as (centre, radius)."""
-    h, w = shape
-    unit = max(shape)
-    centre = np.array([w * rng.uniform(0.35, 0.65), h * rng.uniform(0.6, 0.8)])
-    body = unit * rng.uniform(0.2, 0.3)
-    outlines = [shapes.blob(centre, body, rng, lumps=0.15)]
-    head_radius = body * rng.uniform(0.45, 0.75)
-    heading = rng.uniform(-2.4, -0.7)
-    head = centre + (body + 0.4 * head_radius) * np.array([np.cos(heading), np.sin(heading)])
-    outlines.append(shapes.blob(head, head_radius, rng, lumps=0.1))
-    ear = rng.choice(['none', 'round', 'long', 'pointed'])
-    sizes = {'round': (0.38, 0.38), 'long': (0.22, 0.85), 'pointed': (0.22, 0.5)}
-    for side in (-1, 1):
-        if ear != 'none':
-            angle = 0.55 * side + rng.normal(0, 0.1)
-            axes = np.array(sizes[ear]) * head_radius
-            base = head + head_radius * np.array([np.sin(angle), -np.cos(angle)])
-            outlines.append(shapes.ellipse(base, axes, angle))
-        if rng.random() < 0.6:
-            paw = centre + body * np.array([side * rng.uniform(0.5, 0.9), rng.uniform(0.4, 1.0)])
-            outlines.append(shapes.blob(paw, body * rng.uniform(0.25, 0.4), rng))
-    eyes = []
-    if rng.random() < 0.65:
-        eye = head_radius * rng.uniform(0.09, 0.16)
-        eyes = [(head + head_radius * np.array([0.38 * s, -0.12]), eye) for s in (-1, 1)]
-        eyes.append((head + head_radius * np.array([0, 0.3]), 1.5 * eye))
-    return outlines, eyes
-
-
-def _fur_roots(shape, body, height, length, rng):
-    """Roots (n, 2) over a body and the hairs' headings (n,): outwards, mixed with a common flow.
-
-    They come in drawing order: hairs whose tips lie outside first, so that a hair covers the roots
-    of those it points at.
-    """
-    h, w = shape
-    spacing = FUR_SPACING * max(shape)
-    y, x = np.mgrid[0:h:spacing, 0:w:spacing]
-    roots = np.stack([x.ravel(), y.ravel()], axis=-1) + rng.uniform(0, spacing, (x.size, 2))
-    column, row = np.clip(roots.astype(int), 0, [w - 1, h - 1]).T
-    inside = body[row, column] > 0.5
-    roots, row, column = roots[inside], row[inside], column[inside]
-    slope_y, slope_x = np.gradient(height)
-    outward = -np.stack([slope_x, slope_y], axis=-1)[row, column]
-    swirl = fractal(shape, rng, 0.4 * max(shape), octaves=2)[row, column] - 0.5
-    flow = rng.uniform(0, 2 * np.pi) + 2.5 * swirl
-    strength = rng.uniform(0.05, 0.5)
-    towards = outward + strength * np.stack([np.cos(flow), np.sin(flow)], axis=-1)
-    towards[:, 1] += rng.uniform(0, 0.25)
-    angles = np.arctan2(towards[:, 1], towards[:, 0])
-    depth = height[row, column] / length + rng.uniform(0, 1.5, len(roots))
-    order = np.repeat(np.argsort(depth), HAIRS_PER_ROOT)
-    scatter = rng.normal(0, 0.15 * length, (len(order), 2))
-    return roots[order] + scatter, angles[order] + rng.normal(0, rng.uniform(0.12, 0.4), len(order))
-
-
-def _coat(shape, shades, rng):
-    """Colour of the coat at every pixel: plain, patched, striped or spotted."""
-    if rng.random() < 0.45:
-        tone = fractal(shape, rng, 0.3 * max(shape))[..., None]
-        return shades[1] * (1 - tone) + shades[2] * tone
-    markings = fractal(shape, rng, max(shape) * rng.uniform(0.06, 0.5), octaves=3)
-    contrast = stretch_to_unit(np.tanh(8 * (markings - 0.5)))[..., None]
-    return shades[0] * (1 - contrast) + shades[-1] * contrast

@@ -4,10 +4,8 @@ import cv2
 import numpy as np
 
 from . import shapes
-from .noise import colourise, fractal, pixel_grid, warp, wavy_axis
+from .noise import Shape, colourise, fractal, warp, wavy_axis
 from .palettes import draw_any, family, jitter
-
-Shape = tuple[int, int]
 
 
 def mottled(shape: Shape, rng: np.random.Generator, colours: np.ndarray) -> np.ndarray:
@@ -151,8 +149,13 @@ def fine_grain(shape: Shape, rng: np.random.Generator) -> np.ndarray:
 
 
 def folds(shape: Shape, rng: np.random.Generator, depth: float) -> np.ndarray:
-    """Height map (H, W) in px of hanging or crumpled cloth."""
-    y, _ = pixel_grid(shape)
-    axis = wavy_axis(shape, rng, rng.normal(0, 0.3), 0.25)
-    period = max(shape) * rng.uniform(0.06, 0.2)
-    return (depth * np.sin(2 * np.pi * axis / period) * (0.4 + 0.6 * y / shape[0])).astype(np.float32)
+    """Height map (H, W), 0..``depth`` px, of hanging cloth: ridges along the fall.
+
+    Args:
+        shape (tuple[int, int]): (H, W).
+        rng (np.random.Generator): Source of randomness.
+        depth (float): Height of the deepest fold, px.
+    """
+    size = max(shape)
+    hanging = fractal(shape, rng, size * rng.uniform(0.08, 0.25), 0.5, (5.0, 1.0), octaves=4)
+    return depth * warp(hanging, rng, size / 2, 0.12 * size)

@@ -5,10 +5,8 @@ import numpy as np
 from . import shapes
 from .layers import Canvas, make_layer, over, shade
 from .materials import folds, surface
-from .noise import fractal, pixel_grid, wavy_axis
+from .noise import Shape, fractal, pixel_grid, wavy_axis
 from .palettes import draw_any, family, jitter
-
-Shape = tuple[int, int]
 
 
 def net(shape: Shape, rng: np.random.Generator) -> np.ndarray:
@@ -70,7 +68,7 @@ def _rope_net(shape, rng):
 def _lace(shape, rng):
     """Embroidered motifs, opaque, on a sheer ground with fine round holes."""
     size = max(shape)
-    period = size * rng.uniform(0.08, 0.22)
+    period = size * rng.uniform(0.05, 0.16)
     waviness = rng.uniform(0.0, 0.1)
     angle = rng.uniform(0, np.pi)
     u = 2 * np.pi * wavy_axis(shape, rng, angle, waviness) / period
@@ -88,7 +86,7 @@ def _lace(shape, rng):
     ground = np.clip(0.5 + 2 * (rng.uniform(0.0, 0.4) - holes), 0, 1) * rng.uniform(0.3, 1)
     outline = _cloth_outline(shape, rng)
     coverage = np.maximum(thick, ground) * shapes.mask(shape, outline)
-    height = folds(shape, rng, size * 0.01) + 0.8 * thick
+    height = folds(shape, rng, size * rng.uniform(0.02, 0.08)) + 0.8 * thick
     cloth = make_layer(_cloth_colours(shape, rng), coverage)
     cloth = shade(cloth, shapes.lighting(height, rng, ambient=0.5))
     return over(*([_content(shape, rng)] if rng.random() < 0.4 else []), cloth)
@@ -105,8 +103,8 @@ def _cloth_colours(shape, rng):
 def _veil(shape, rng):
     """Sheer folded cloth: where the folds turn edge-on, it covers more."""
     size = max(shape)
-    height = folds(shape, rng, size * rng.uniform(0.015, 0.05))
-    height += size * 0.06 * fractal(shape, rng, size / 3, octaves=4)
+    height = folds(shape, rng, size * rng.uniform(0.05, 0.2))
+    height += 0.06 * size * fractal(shape, rng, size / 3, octaves=4)
     steep = np.hypot(*np.gradient(height))
     sheer = rng.uniform(0.15, 0.5)
     # light passes through a film of transmission 1 - sheer, sqrt(1 + slope^2) times as thick

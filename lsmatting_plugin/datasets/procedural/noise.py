@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+Shape = tuple[int, int]  # (H, W) of a picture, px
+
 FINEST_CELL = 1.5  # px; finer lattices would only add white noise
 
 
@@ -13,7 +15,7 @@ def stretch_to_unit(field: np.ndarray) -> np.ndarray:
 
 
 def fractal(
-    shape: tuple[int, int],
+    shape: Shape,
     rng: np.random.Generator,
     cell: float,
     persistence: float = 0.5,
@@ -40,7 +42,9 @@ def fractal(
     total = np.zeros(shape, np.float32)
     amplitude = 1.0
     for _ in range(octaves):
-        grid = [max(2, int(np.ceil(n / (cell * s))) + 1) for n, s in zip(shape, stretch, strict=True)]
+        grid = [
+            max(2, int(np.ceil(n / (cell * s))) + 1) for n, s in zip(shape, stretch, strict=True)
+        ]
         lattice = rng.standard_normal(grid, dtype=np.float32)
         octave = cv2.resize(lattice, (w, h), interpolation=cv2.INTER_CUBIC)
         total += amplitude * (-np.abs(octave) if ridged else octave)
@@ -50,23 +54,21 @@ def fractal(
     return stretch_to_unit(total)
 
 
-def pixel_grid(shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def pixel_grid(shape: Shape) -> tuple[np.ndarray, np.ndarray]:
     """The y and x coordinate of every pixel, (H, W) float32 each."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     return y, x
 
 
 def warp(image: np.ndarray, rng: np.random.Generator, cell: float, amount: float) -> np.ndarray:
-    """Shift every pixel of (H, W[, C]) by smooth noise of +-``amount`` px, mirrored at the border."""
+    """Shift the pixels of (H, W[, C]) by smooth noise of +-``amount`` px; the border mirrors."""
     shape = image.shape[:2]
     y, x = pixel_grid(shape)
     dy, dx = (2 * amount * (fractal(shape, rng, cell, octaves=2) - 0.5) for _ in range(2))
     return cv2.remap(image, x + dx, y + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
 
 
-def wavy_axis(
-    shape: tuple[int, int], rng: np.random.Generator, angle: float, waviness: float
-) -> np.ndarray:
+def wavy_axis(shape: Shape, rng: np.random.Generator, angle: float, waviness: float) -> np.ndarray:
     """Distance in px along a direction, bent by noise: the phase of stripes, grain or folds."""
     y, x = pixel_grid(shape)
     bend = fractal(shape, rng, max(shape) / 2, octaves=3) - 0.5

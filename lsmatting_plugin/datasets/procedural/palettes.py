@@ -19,12 +19,16 @@ PALETTES = {
         '17120f', '33261c', '54402d', '7b5c3c', 'a57c4b', 'c9a36c', 'e3cba0', 'f4ead8', 'fbf8f2',
         '8b8680', 'b0aaa1', '5a5550', 'b5652c', 'd98a45',
     ),
-    'skin': _from_hex('3f261b', '61402d', '8a5a3e', 'b07a57', 'cf9c78', 'e3b796', 'f0cdb1', 'f6dcc8'),
+    'skin': _from_hex(
+        '3f261b', '61402d', '8a5a3e', 'b07a57', 'cf9c78', 'e3b796', 'f0cdb1', 'f6dcc8',
+    ),
     'foliage': _from_hex(
         '16240f', '24391a', '355224', '4a6b2d', '63833a', '86a04c', 'a9b963', '54704d', '7b8f6e',
     ),
     'autumn': _from_hex('4d2a12', '7a3a16', 'a9501c', 'cf7826', 'e0a63a', 'c9b45c', '8a7a3c'),
-    'sky': _from_hex('2c5f9e', '4d86c2', '7fb0dc', 'b4d2ea', 'dfe9f1', 'f3e3d0', 'f0b998', '8c93a8'),
+    'sky': _from_hex(
+        '2c5f9e', '4d86c2', '7fb0dc', 'b4d2ea', 'dfe9f1', 'f3e3d0', 'f0b998', '8c93a8',
+    ),
     'earth': _from_hex('2a2119', '4b3b2b', '6e563d', '917453', 'b2946e', 'cdb592', 'e0d0b4'),
     'stone': _from_hex('1f1f20', '3d3d3e', '5e5d5b', '807e7a', 'a19d97', 'c2bfb9', 'e2e0dc'),
     'wood': _from_hex('2b180e', '4a2c1a', '6b4226', '8d5b35', 'ad7a4b', 'c99c6b', 'dfbd93'),
@@ -34,7 +38,9 @@ PALETTES = {
         'b23a48',
     ),
     'pale': _from_hex('ffffff', 'f4f1ea', 'e8e4dd', 'd8dde2', 'efe3d5', 'd9d4cc'),
-    'neon': _from_hex('ff2e63', 'ff9a1f', 'ffe45e', '3ddc97', '2de2e6', '3a86ff', 'a23bff', 'fff4d6'),
+    'neon': _from_hex(
+        'ff2e63', 'ff9a1f', 'ffe45e', '3ddc97', '2de2e6', '3a86ff', 'a23bff', 'fff4d6',
+    ),
 }  # fmt: skip
 
 

@@ -3,13 +3,11 @@
 import numpy as np
 
 from . import shapes
-from .hair import strand_width
 from .layers import Canvas, convolve, disc_kernel, fade, make_layer, over, shade
 from .materials import surface
+from .noise import Shape
 from .palettes import draw, family, jitter
-from .strands import bezier, grow, wave
-
-Shape = tuple[int, int]
+from .strands import bezier, grow, strand_width, wave
 
 
 def plant(shape: Shape, rng: np.random.Generator) -> np.ndarray:
@@ -73,9 +71,7 @@ def _leaf(canvas, base, heading, length, form, colour, rng):
     """A blade in two halves of unequal light with a pale midrib; some seen foreshortened."""
     length = length * rng.uniform(0.55, 1.1)
     width = length * form['slenderness'] * rng.uniform(0.25, 1.0)
-    outline, rib = shapes.leaf(
-        base, heading, length, width, form['fullness'], rng.normal(0, 0.5)
-    )
+    outline, rib = shapes.leaf(base, heading, length, width, form['fullness'], rng.normal(0, 0.5))
     light = rng.uniform(0.8, 1.25)
     canvas.polygon(outline, colour * light)
     lower_half = np.concatenate([rib, outline[len(rib) :]])
@@ -87,10 +83,9 @@ def _leaf(canvas, base, heading, length, form, colour, rng):
 def _flower(canvas, centre, radius, colours, rng):
     """Petals round a contrasting heart."""
     petals = int(rng.integers(5, 14))
-    turn = rng.uniform(0, 2 * np.pi)
-    for colour, angle in zip(
-        jitter(np.repeat(colours, petals, axis=0), rng), turn + np.arange(petals) * 2 * np.pi / petals
-    , strict=True):  # fmt: skip
+    angles = rng.uniform(0, 2 * np.pi) + np.arange(petals) * 2 * np.pi / petals
+    shades = jitter(np.repeat(colours, petals, axis=0), rng)
+    for colour, angle in zip(shades, angles, strict=True):
         outline, rib = shapes.leaf(centre, angle, radius, 0.55 * radius, 0.6, rng.normal(0, 0.2))
         canvas.polygon(outline, colour)
         canvas.line(rib[:-3], colour * 0.75, 0.03 * radius)
@@ -103,7 +98,8 @@ def _pot(shape, start, rng):
     top, foot = size * rng.uniform(0.09, 0.18), size * rng.uniform(0.05, 0.1)
     depth = size * rng.uniform(0.15, 0.3)
     y0 = start[1] - 0.04 * size
-    corners = np.array([[-top, 0], [top, 0], [foot, depth], [-foot, depth]]) + [start[0], y0]
+    corners = np.array([[-top, 0], [top, 0], [foot, depth], [-foot, depth]])
+    corners += (start[0], y0)
     coverage = shapes.mask(shape, corners)
     light = shapes.lighting(shapes.swollen(coverage), rng, gloss=rng.uniform(0, 0.4))
     colours = surface(shape, rng, str(rng.choice(['earth', 'autumn', 'stone', 'pale'])))
@@ -173,7 +169,9 @@ def _grasses(shape, rng):
             for blade, colour in zip(blades[:40], colours, strict=False):
                 _ear(canvas, blade, colour, 0.05 * size, rng)
         layers.append(canvas.layer())
-    ground = np.array([[0, 0.9], [0.3, 0.86], [0.5, 0.8], [0.7, 0.86], [1, 0.9], [1, 1.1], [0, 1.1]])
+    ground = np.array(
+        [[0, 0.9], [0.3, 0.86], [0.5, 0.8], [0.7, 0.86], [1, 0.9], [1, 1.1], [0, 1.1]]
+    )
     soil = make_layer(shades[0] * 0.4, shapes.mask(shape, ground * [w, h]))
     return shade(over(soil, *layers), shapes.shadowing(shape, rng, 0.35))
 

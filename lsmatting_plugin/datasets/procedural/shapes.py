@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from .layers import Canvas
-from .noise import fractal
+from .noise import Shape, fractal
 
 
 def turned(points: np.ndarray, angle: float, centre: np.ndarray | tuple) -> np.ndarray:
@@ -73,12 +73,12 @@ def leaf(
     angle = heading + bend * t
     step = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     rib = base + np.concatenate([np.zeros((1, 2)), np.cumsum(step[:-1], axis=0)]) * length / 11
-    half = width / 2 * np.sin(np.pi * t**(1 / fullness)) ** 0.8
+    half = width / 2 * np.sin(np.pi * t ** (1 / fullness)) ** 0.8
     normal = np.stack([-step[:, 1], step[:, 0]], axis=-1) * half[:, None]
     return np.concatenate([rib + normal, (rib - normal)[-2:0:-1]]), rib
 
 
-def mask(shape: tuple[int, int], *outlines: np.ndarray) -> np.ndarray:
+def mask(shape: Shape, *outlines: np.ndarray) -> np.ndarray:
     """Coverage (H, W) in 0..1 of the union of outlines, antialiased."""
     canvas = Canvas(shape)
     for outline in outlines:
@@ -124,7 +124,7 @@ def lighting(
     return (light + gloss * np.clip(towards, 0, 1) ** 24).astype(np.float32)
 
 
-def shadowing(shape: tuple[int, int], rng: np.random.Generator, depth: float = 0.3) -> np.ndarray:
+def shadowing(shape: Shape, rng: np.random.Generator, depth: float = 0.3) -> np.ndarray:
     """Uneven illumination: smooth factor (H, W) in 1 - depth .. 1 + depth / 3."""
     patches = fractal(shape, rng, max(shape) / 1.5, persistence=0.35, octaves=3)
     return 1 - depth + depth * 4 / 3 * patches

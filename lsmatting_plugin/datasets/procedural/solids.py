@@ -6,10 +6,9 @@ import numpy as np
 from . import shapes
 from .layers import Canvas, convolve, disc_kernel, make_layer, motion_kernel, over, shade
 from .materials import surface
+from .noise import Shape
 from .palettes import family, jitter
 from .strands import bezier
-
-Shape = tuple[int, int]
 
 
 def solid(shape: Shape, rng: np.random.Generator) -> np.ndarray:
@@ -17,7 +16,9 @@ def solid(shape: Shape, rng: np.random.Generator) -> np.ndarray:
     layers = []
     if rng.random() < 0.6:
         layers.append(_rods(shape, rng))
-    layers += [_part(shape, rng, scale) for scale in sorted(rng.uniform(0.45, 1, rng.integers(2, 6)))[::-1]]
+    layers += [
+        _part(shape, rng, scale) for scale in sorted(rng.uniform(0.45, 1, rng.integers(2, 6)))[::-1]
+    ]
     if rng.random() < 0.4:
         layers.append(_rods(shape, rng))
     return shade(over(*layers), shapes.shadowing(shape, rng, 0.35))
@@ -100,7 +101,9 @@ def smeared(layer: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         return blurred
     h, w = layer.shape[:2]
     angle = rng.uniform(0, 2 * np.pi)
-    ramp = np.linspace(-1, 1, w)[None] * np.cos(angle) + np.linspace(-1, 1, h)[:, None] * np.sin(angle)
+    ramp = np.linspace(-1, 1, w)[None] * np.cos(angle) + np.linspace(-1, 1, h)[:, None] * np.sin(
+        angle
+    )
     share = np.clip(0.5 + 1.2 * ramp, 0, 1).astype(np.float32)
     half_sharp = cv2.GaussianBlur(layer, (0, 0), 1 + 0.004 * size)
     # sharp -> slightly blurred -> fully blurred, so that no double edge shows between the two

@@ -2,6 +2,21 @@
 
 import numpy as np
 
+from .noise import Shape
+
+REFERENCE_SIDE = 384  # px; widths and numbers of hairs are stated for this long side
+HAIR_WIDTH = 0.75  # px
+
+
+def fineness(shape: Shape) -> float:
+    """Factor on the widths of hairs: they grow less than the picture, and so get more numerous."""
+    return (max(shape) / REFERENCE_SIDE) ** 0.6
+
+
+def strand_width(shape: Shape) -> float:
+    """Mean width of a hair, px."""
+    return HAIR_WIDTH * fineness(shape)
+
 
 def grow(
     roots: np.ndarray,
@@ -46,9 +61,7 @@ def grow(
 def bezier(controls: np.ndarray, steps: int = 14) -> np.ndarray:
     """Cubic Bezier curves: (n, 4, 2) control points -> (n, steps, 2) points."""
     t = np.linspace(0, 1, steps)[:, None]
-    weights = np.concatenate(
-        [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], axis=1
-    )
+    weights = np.concatenate([(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3], axis=1)
     return np.einsum('sk,nkc->nsc', weights, controls)
 
 

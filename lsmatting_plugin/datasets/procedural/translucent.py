@@ -6,10 +6,8 @@ import numpy as np
 from . import shapes
 from .layers import Canvas, fade, make_layer, over, shade
 from .materials import surface
-from .noise import colourise, fractal, pixel_grid, warp
+from .noise import Shape, colourise, fractal, pixel_grid, warp
 from .palettes import draw, draw_any, family
-
-Shape = tuple[int, int]
 
 
 def smoke(shape: Shape, rng: np.random.Generator) -> np.ndarray:
@@ -22,7 +20,8 @@ def smoke(shape: Shape, rng: np.random.Generator) -> np.ndarray:
     detail = fractal(shape, rng, size * rng.uniform(0.15, 0.4), 0.55, ridged=ridged)
     detail = warp(detail, rng, size * 0.3, size * rng.uniform(0.03, 0.12))
     detail = warp(detail, rng, size * 0.08, size * rng.uniform(0.0, 0.03))
-    envelope = _puff(shape, rng) if rng.random() < 0.6 else _column(shape, rng)
+    envelope = (_puff if rng.random() < 0.6 else _column)(shape, rng)
+    envelope = warp(envelope, rng, size * 0.2, size * rng.uniform(0.03, 0.1))
     density = np.clip(1.3 * envelope + 0.9 * (detail - 0.5) - 0.25, 0, None) * (envelope > 0)
     coverage = 1 - np.exp(-rng.uniform(1.5, 9) * density)
     coverage = np.clip(1.02 * coverage - 0.005, 0, 1)  # so that dense smoke reaches 255
@@ -191,7 +190,7 @@ def _fitting(shape, level, body, form, rng):
 
 
 def _film(shape, rng):
-    """A bag or sheet of plastic film: thin, with creases that catch the light; often with content."""
+    """Plastic film: thin, with creases that catch the light, often round some content."""
     h, w = shape
     size = max(shape)
     centre = (w * rng.uniform(0.42, 0.58), h * rng.uniform(0.42, 0.58))

@@ -61,7 +61,10 @@ class LoadImage(Transform):
             )
         # Decoded from memory: cv2.imread does not open non-ASCII paths on every system.
         encoded = np.frombuffer(_without_icc_profile(path.read_bytes()), np.uint8)
-        image = cv2.imdecode(encoded, self.FLAGS[self.color]) if encoded.size else None
+        try:
+            image = cv2.imdecode(encoded, self.FLAGS[self.color]) if encoded.size else None
+        except cv2.error:  # a header that claims more pixels than OpenCV decodes
+            image = None
         if image is None:
             raise ValueError(f'{self.key}: not a readable image: {path}, re-copy it')
         return image

@@ -123,6 +123,15 @@ def test_truncated_file_names_path(apply, tmp_path, image):
         apply('LoadImage', {'fg_path': path}, key='fg')
 
 
+def test_header_that_claims_too_many_pixels_names_path(apply, tmp_path):
+    header = struct.pack('>IIBBBBB', 100_000, 100_000, 8, 2, 0, 0, 0)  # 100,000 px square
+    path = tmp_path / 'damaged.png'
+    path.write_bytes(b'\x89PNG\r\n\x1a\n' + png_chunk(b'IHDR', header) + png_chunk(b'IEND', b''))
+
+    with pytest.raises(ValueError, match=r'not a readable image: .*damaged\.png'):
+        apply('LoadImage', {'fg_path': path}, key='fg')
+
+
 def test_unknown_color_is_refused():
     with pytest.raises(ValueError, match="'rgb'"):
         LoadImage('fg', color='rgb')

@@ -1,0 +1,19 @@
+# The generated data set (384 px) with the paper's augmentation at a quarter of its sizes.
+_base_ = './aim.py'
+
+sizes = dict(
+    PadToMinSize=dict(min_size=160),
+    CropAroundForeground=dict(crop_range=(120, 240)),
+    Resize=dict(size=160),
+    GenerateTrimap=dict(distance_range=(1, 12)),
+    RandomRescale=dict(sizes=(240, 80)),
+)
+train_pipeline = [dict(step, **sizes.get(step.type, {})) for step in _base_.train_pipeline]
+
+train_dataloader = dict(
+    batch_size=4,
+    num_workers=2,
+    dataset=dict(data_root='data/toy/train', pipeline=train_pipeline),
+)
+val_dataloader = dict(dataset=dict(data_root='data/toy/test'))
+test_dataloader = dict(dataset=dict(data_root='data/toy/test'))

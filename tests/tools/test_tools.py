@@ -1,0 +1,212 @@
+"""The command-line tools from the outside, as a user runs them, on a tiny generated set."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = 'configs/lsm_r18_toy.py'
+METRICS = ('SAD', 'MattingMSE', 'GradientError', 'ConnectivityError')
+
+
+@pytest.fixture(scope='module')
+def options(tiny_aim):
+    """Settings that make the toy config train in seconds."""
+    return {
+        'model.encoder.base_channels': 8,
+        'model.encoder.stem_channels': 8,
+        'model.decoder.channels': '[8,8,8,8,8]',
+        'model.decoder.head_channels': 4,
+        'train_cfg.max_epochs': 2,
+        'train_cfg.val_interval': 1,
+        'train_dataloader.dataset.data_root': tiny_aim / 'train',
+        'val_dataloader.dataset.data_root': tiny_aim / 'test',
+        'test_dataloader.dataset.data_root': tiny_aim / 'test',
+        'default_hooks.checkpoint.interval': 1,
+        'default_hooks.logger.interval': 1,
+    }
+
+
+def run(*command, cwd=ROOT, **more_options):
+    """Runs a command from the checkout and returns what it printed."""
+    settings = [f'{key}={value}' for key, value in more_options.items()]
+    if settings:
+        command = (*command, '--cfg-options', *settings)
+    environment = {**os.environ, 'PYTHON': sys.executable, 'OMP_NUM_THREADS': '1'}
+    environment.pop('PYTHONPATH', None)
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    return done.stdout
+
+
+def weights(checkpoint):
+    return torch.load(checkpoint, weights_only=True)['state_dict']
+
+
+@pytest.fixture(scope='module')
+def trained(options, tmp_path_factory):
+    """The work folder of a finished two-epoch training, and what it printed."""
+    work_dir = tmp_path_factory.mktemp('trained')
+    printed = run(sys.executable, 'tools/train.py', CONFIG, '--work-dir', work_dir, **options)
+    return work_dir, printed
+
+
+@pytest.fixture(scope='module')
+def tested(trained, options, tmp_path_factory):
+    """The output folder of a test of that training."""
+    out = tmp_path_factory.mktemp('tested')
+    run(
+        *(sys.executable, 'tools/test.py', CONFIG, trained[0] / 'epoch_2.pth'),
+        *('--work-dir', out, '--out', out / 'results.json', '--out', out / 'results.csv'),
+        *('--show-dir', out / 'mattes'),
+        **options,
+    )
+    return out
+
+
+def test_training_validates_and_keeps_the_best_checkpoint(trained):
+    work_dir, printed = trained
+    assert (work_dir / 'epoch_2.pth').is_file()
+    assert list(work_dir.glob('best_SAD_epoch_*.pth'))
+    assert all(f'{metric}:' in printed for metric in METRICS)
+
+
+def test_training_prints_no_warning(trained):
+    _, printed = trained
+    lines = [line for line in printed.splitlines() if 'warn' in line.lower()]
+    # That the generated set has not been re-estimated is said on purpose.
+    assert [line for line in lines if 'original foregrounds' not in line] == []
+
+
+def test_a_checkpoint_holds_tensors_and_plain_values_only(trained):
+    checkpoint = torch.load(trained[0] / 'epoch_2.pth', weights_only=True)
+    assert set(checkpoint) >= {'state_dict', 'optimizer', 'param_schedulers', 'message_hub'}
+    assert checkpoint['meta']['epoch'] == 2
+
+
+def test_results_hold_every_image_and_the_mean(tested, tiny_aim):
+    results = json.loads((tested / 'results.json').read_text())
+    names = sorted(path.name for path in (tiny_aim / 'test/merged').iterdir())
+    assert [image['name'] for image in results['images']] == names
+    for metric in METRICS:
+        mean = np.mean([image[metric] for image in results['images']])
+        assert results['mean'][metric] == pytest.approx(mean)
+
+    with open(tested / 'results.csv') as file:
+        rows = list(csv.DictReader(file))
+    assert [row['name'] for row in rows] == [*names, 'mean']
+    assert float(rows[-1]['SAD']) == pytest.approx(results['mean']['SAD'])
+
+
+def test_the_written_mattes_score_as_the_test_said(tested, tiny_aim):
+    from lsmatting_plugin.evaluation.functional import sad
+
+    results = json.loads((tested / 'results.json').read_text())
+    for image in results['images']:
+        matte, alpha, trimap = (
+            cv2.imread(str(folder / image['name']), cv2.IMREAD_GRAYSCALE)
+            for folder in (
+                tested / 'mattes',
+                tiny_aim / 'test/alpha_copy',
+                tiny_aim / 'test/trimaps',
+            )
+        )
+        assert matte.shape == alpha.shape
+        assert sad(matte, alpha, trimap) == pytest.approx(image['SAD'], abs=1e-9)
+
+
+def test_resumed_weights_equal_uninterrupted_ones_bit_for_bit(trained, options, tmp_path):
+    first_epoch = trained[0] / 'epoch_1.pth'
+    printed = run(
+        *(sys.executable, 'tools/train.py', CONFIG, '--work-dir', tmp_path),
+        *('--resume', first_epoch),
+        **options,
+    )
+    assert 'resumed epoch: 1' in printed
+    expected, resumed = weights(trained[0] / 'epoch_2.pth'), weights(tmp_path / 'epoch_2.pth')
+    assert expected.keys() == resumed.keys()
+    different = [key for key in expected if not torch.equal(expected[key], resumed[key])]
+    assert different == []
+
+
+def test_resuming_a_finished_run_ends_at_once(trained, options):
+    printed = run(
+        sys.executable, 'tools/train.py', CONFIG, '--work-dir', trained[0], '--resume', **options
+    )
+    assert 'resumed epoch: 2' in printed
+    assert 'Epoch(train)' not in printed
+
+
+def test_two_processes_train_as_one_with_the_doubled_batch(options, tmp_path):
+    more = {'model.norm_eval': True, 'train_cfg.max_epochs': 1}
+    one = {**options, **more, 'train_dataloader.batch_size': 4}
+    two = {**options, **more, 'train_dataloader.batch_size': 2}
+    run(sys.executable, 'tools/train.py', CONFIG, '--work-dir', tmp_path / 'one', **one)
+    run('bash', 'tools/dist_train.sh', CONFIG, 2, '--work-dir', tmp_path / 'two', **two)
+    expected, found = (weights(tmp_path / name / 'epoch_1.pth') for name in ('one', 'two'))
+    worst = max((expected[key] - found[key]).abs().max().item() for key in expected)
+    assert worst <= 1e-5
+
+
+def test_a_sharded_test_gives_the_metrics_of_one_process(trained, tested, options, tmp_path):
+    run(
+        *('bash', 'tools/dist_test.sh', CONFIG, trained[0] / 'epoch_2.pth', 2),
+        *('--work-dir', tmp_path, '--out', tmp_path / 'results.json'),
+        *('--show-dir', tmp_path / 'mattes'),
+        **options,
+    )
+    one, two = (json.loads((folder / 'results.json').read_text()) for folder in (tested, tmp_path))
+    assert [image['name'] for image in two['images']] == [image['name'] for image in one['images']]
+    for metric in METRICS:
+        assert two['mean'][metric] == pytest.approx(one['mean'][metric], rel=1e-6)
+    assert len(list((tmp_path / 'mattes').iterdir())) == len(one['images'])
+
+
+def test_the_report_shows_network_and_trivial_matte(tested, tiny_aim, tmp_path):
+    sheet = tmp_path / 'sheet.png'
+    printed = run(
+        *(sys.executable, 'tools/analysis/report.py', tiny_aim / 'test', tested / 'mattes'),
+        *('--out', sheet),
+    )
+    assert 'trivial matte' in printed and '% of the trivial' in printed
+    assert cv2.imread(str(sheet)).shape[1] > 1000
+
+
+def test_foregrounds_are_reestimated_once(tiny_aim, tmp_path):
+    command = (sys.executable, 'tools/reestimate_foreground.py', tiny_aim / 'train')
+    command = (*command, '--out-dir', tmp_path / 'kappa_fg')
+    count = len(list((tiny_aim / 'train/fg').iterdir()))
+    assert f'{count} of {count} foregrounds written' in run(*command)
+    assert 'already' in run(*command)
+
+
+@pytest.mark.parametrize(
+    'command, message',
+    [
+        (('tools/train.py', 'configs/none.py'), 'No config configs/none.py'),
+        (('tools/test.py', CONFIG, 'none.pth'), 'No checkpoint none.pth'),
+        (('tools/reestimate_foreground.py', 'nowhere'), 'No folder nowhere/fg'),
+    ],
+)
+def test_what_is_missing_is_named(command, message):
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode != 0
+    assert message in done.stderr

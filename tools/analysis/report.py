@@ -1,0 +1,97 @@
+"""Shows a test's mattes on a contact sheet and its metrics beside the trivial matte's.
+
+python tools/analysis/report.py data/toy/test work_dirs/lsm_r18_toy/mattes --out sheet.png
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
+
+import cv2
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from lsmatting_plugin.datasets import Composition1kDataset
+from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
+from lsmatting_plugin.evaluation import functional
+from lsmatting_plugin.evaluation.baseline import trivial_alpha
+from lsmatting_plugin.image_io import write_image
+from lsmatting_plugin.visualization import checkerboard, composite_over, contact_sheet
+
+ERRORS = dict(
+    SAD=functional.sad,
+    MattingMSE=functional.mse,
+    GradientError=functional.gradient_error,
+    ConnectivityError=functional.connectivity_error,
+)
+
+
+def parse_args() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description="Contact sheet of a test's mattes, and a table of their errors beside those "
+        'of the trivial matte, which is 0.5 wherever the trimap is unknown.'
+    )
+    parser.add_argument('test_root', help='holds merged/, trimaps/ and alpha_copy/')
+    parser.add_argument('mattes', type=Path, help='folder that tools/test.py --show-dir wrote')
+    parser.add_argument('--out', type=Path, required=True, help='the contact sheet, a PNG')
+    parser.add_argument('--images', type=int, default=8, help='rows (default: %(default)s)')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Scores every image, prints the table, writes the sheet."""
+    args = parse_args()
+    load = [
+        LoadImage('merged'),
+        LoadImage('trimap', 'grayscale'),
+        LoadImage('alpha', 'grayscale'),
+        LoadImage('matte', 'grayscale'),
+        RequireSameSize(('merged', 'trimap', 'alpha', 'matte')),
+    ]
+    network, trivial, rows, captions = [], [], [], []
+    dataset = Composition1kDataset(args.test_root)
+    shown = set(np.linspace(0, len(dataset) - 1, min(args.images, len(dataset))).astype(int))
+    for index in range(len(dataset)):
+        item = dataset.get_data_info(index)
+        name = Path(item['merged_path']).stem
+        item['matte_path'] = str(args.mattes / f'{name}.png')
+        for step in load:
+            item = step(item)
+        network.append(errors(item['matte'], item))
+        trivial.append(errors(trivial_alpha(item['trimap']), item))
+        if index in shown:
+            board = checkerboard(*item['matte'].shape)
+            cut_out = composite_over(item['merged'], item['matte'], board)
+            rows.append([item[key] for key in ('merged', 'trimap', 'matte', 'alpha')] + [cut_out])
+            captions.append(f'{name}   {as_text(network[-1])}')
+
+    means = {'network': np.mean(network, axis=0), 'trivial matte': np.mean(trivial, axis=0)}
+    footer = [f'mean of {len(dataset)}, {key}   {as_text(mean)}' for key, mean in means.items()]
+    titles = ['image', 'trimap', 'prediction', 'ground truth', 'cut-out']
+    write_image(contact_sheet(rows, titles, captions, footer), args.out)
+
+    table = Table('', *ERRORS, title=f'Mean errors of {len(dataset)} images (lower is better)')
+    for key, mean in means.items():
+        table.add_row(key, *(f'{value:.4f}' for value in mean))
+    Console().print(table)
+    share = means['network'][0] / means['trivial matte'][0]
+    print(f"SAD is {share:.0%} of the trivial matte's. Contact sheet: {args.out}")
+
+
+def errors(matte: np.ndarray, item: dict) -> list[float]:
+    """The four errors of a matte (H, W)."""
+    return [error(matte, item['alpha'], item['trimap']) for error in ERRORS.values()]
+
+
+def as_text(values: list[float]) -> str:
+    """The four errors on one line."""
+    names = ('SAD', 'MSE', 'Grad', 'Conn')
+    return '  '.join(f'{name} {value:.4g}' for name, value in zip(names, values, strict=True))
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,65 @@
+"""Re-estimates the foregrounds of a training set, as the paper does before training (section 5.4).
+
+python tools/reestimate_foreground.py data/aim/train
+"""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
+
+from lsmatting_plugin.foreground.folder import reestimate_folder
+from lsmatting_plugin.progress import progress_bar
+
+
+def parse_args() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description='Re-estimate the foregrounds of a training set. An interrupted run goes on '
+        'where it was; what is done is not done again.'
+    )
+    parser.add_argument('data_root', type=Path, help='holds the folders, e.g. data/aim/train')
+    parser.add_argument('--fg-dir', default='fg', help='foregrounds (default: %(default)s)')
+    parser.add_argument('--alpha-dir', default='alpha', help='mattes (default: %(default)s)')
+    parser.add_argument('--out-dir', default='kappa_fg', help='results (default: %(default)s)')
+    parser.add_argument(
+        '--workers',
+        type=int,
+        default=len(os.sched_getaffinity(0)),
+        help='processes (default: one per core); 0 works in one process',
+    )
+    parser.add_argument('--overwrite', action='store_true', help='do again what is done')
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Does the folder, then reports what failed."""
+    args = parse_args()
+    out_dir = args.data_root / args.out_dir
+    try:
+        total, done = reestimate_folder(
+            args.data_root / args.fg_dir,
+            args.data_root / args.alpha_dir,
+            out_dir,
+            num_workers=args.workers,
+            overwrite=args.overwrite,
+        )
+    except (FileNotFoundError, ValueError) as error:
+        sys.exit(str(error))
+    if total == 0:
+        print(f'All foregrounds are in {out_dir} already')
+        return
+    failures = []
+    with progress_bar() as progress:
+        for path, error in progress.track(done, total=total, description='Re-estimating'):
+            if error is not None:
+                failures.append(f'{path}: {error}')
+    print(f'{total - len(failures)} of {total} foregrounds written to {out_dir}')
+    if failures:
+        sys.exit('\n'.join(['Not done:', *failures]))
+
+
+if __name__ == '__main__':
+    main()
