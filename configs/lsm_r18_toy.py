@@ -12,14 +12,13 @@ model = dict(
 # From scratch, hence a higher rate than the paper's fine-tuning of ImageNet weights; one cosine.
 optim_wrapper = dict(
     type='OptimWrapper',
-    optimizer=dict(type='Adam', lr=1e-3, weight_decay=1e-4),
+    optimizer=dict(type='Adam', lr=2e-3, weight_decay=1e-4),
     paramwise_cfg=dict(custom_keys={'norm': dict(decay_mult=0.1), 'bn': dict(decay_mult=0.1)}),
 )
-param_scheduler = [
-    dict(type='LinearLR', start_factor=0.1, by_epoch=True, end=2, convert_to_iter_based=True),
-    dict(type='CosineAnnealingLR', by_epoch=True, begin=2, eta_min=1e-5, convert_to_iter_based=True),
-]
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=70, val_interval=10)
+param_scheduler = dict(
+    type='CosineAnnealingLR', by_epoch=True, convert_to_iter_based=True, eta_min=1e-5
+)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=50, val_interval=10)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 auto_scale_lr = dict(enable=False, base_batch_size=4)

@@ -1,36 +1,62 @@
-"""Images to files, never half written."""
+"""Files that are whole or absent."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+# How a whole file of that kind ends; OpenCV decodes truncated ones too.
+LAST_BYTES = {'.png': b'IEND\xaeB`\x82', '.jpg': b'\xff\xd9'}
 
-def write_image(image: np.ndarray, path: str | Path) -> None:
-    """Writes an image in the format of its suffix, complete or not at all.
 
-    The file appears under its name only when all of it is written; what was there before stays
-    until then.
+def write_file(data: bytes, path: str | Path) -> None:
+    """Writes a file under a temporary name and renames it.
+
+    Under its own name it is always whole; what was there before stays until then.
+
+    Args:
+        data (bytes): The content.
+        path (str | Path): Its folder is made when absent.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f'.{path.name}.{os.getpid()}.part')
+    try:
+        partial.write_bytes(data)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_image(image: np.ndarray, path: str | Path, options: Sequence[int] = ()) -> None:
+    """Writes an image in the format of its suffix, whole or not at all.
 
     Args:
         image (ndarray): uint8 or uint16, (H, W), (H, W, 3) BGR or (H, W, 4) BGRA.
         path (str | Path): Its folder is made when absent.
+        options (Sequence[int]): OpenCV's, such as ``(cv2.IMWRITE_JPEG_QUALITY, 95)``.
 
     Raises:
         ValueError: OpenCV cannot write such an image to a file of this suffix.
     """
-    path = Path(path)
+    suffix = Path(path).suffix
     try:
-        is_encoded, encoded = cv2.imencode(path.suffix, image)
+        is_encoded, encoded = cv2.imencode(suffix, image, list(options))
     except cv2.error as error:
         raise ValueError(f'{path}: {image.dtype} {image.shape} cannot be written so') from error
     if not is_encoded:
         raise ValueError(f'{path}: {image.dtype} {image.shape} cannot be written so')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'.{os.getpid()}.{path.name}.part')
-    try:
-        partial.write_bytes(encoded.tobytes())
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    write_file(encoded.tobytes(), path)
+
+
+def is_intact(path: str | Path) -> bool:
+    """Whether a PNG or JPG of this project is there, whole and decodable."""
+    path = Path(path)
+    if not path.is_file():
+        return False
+    data = path.read_bytes()
+    if not data.endswith(LAST_BYTES[path.suffix]):
+        return False
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) is not None

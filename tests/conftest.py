@@ -105,8 +105,6 @@ def make_tiny_cfg(configs_dir, tiny_aim, make_tiny_model_cfg) -> Callable[..., C
         cfg.work_dir = str(work_dir)
         cfg.experiment_name = str(work_dir)  # else two runs within a second share their logs
         cfg.train_cfg.update(max_epochs=2, val_interval=1)
-        warm_up, decay = cfg.param_scheduler
-        warm_up.end = decay.begin = 1
         cfg.default_hooks.checkpoint.interval = 1
         for step in cfg.train_dataloader.dataset.pipeline:
             step.update(sizes.get(step.type, {}))

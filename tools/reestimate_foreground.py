@@ -4,12 +4,14 @@ python tools/reestimate_foreground.py data/aim/train
 """
 
 import argparse
-import os
 import sys
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
+from lsmatting_plugin.cores import available_cores
+from lsmatting_plugin.foreground import reestimate_foreground
 from lsmatting_plugin.foreground.folder import reestimate_folder
 from lsmatting_plugin.progress import progress_bar
 
@@ -27,7 +29,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--workers',
         type=int,
-        default=len(os.sched_getaffinity(0)),
+        default=available_cores(),
         help='processes (default: one per core); 0 works in one process',
     )
     parser.add_argument('--overwrite', action='store_true', help='do again what is done')
@@ -43,6 +45,7 @@ def main() -> None:
             args.data_root / args.fg_dir,
             args.data_root / args.alpha_dir,
             out_dir,
+            estimator=partial(reestimate_foreground, num_threads=1 if args.workers else None),
             num_workers=args.workers,
             overwrite=args.overwrite,
         )

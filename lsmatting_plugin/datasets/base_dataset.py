@@ -26,11 +26,9 @@ class MattingDataset(BaseDataset):
 
     def prepare_data(self, key: int | Draw) -> dict:
         """One sample through the pipeline."""
+        results = self.get_data_info(int(key))
         if isinstance(key, Draw):
-            results = self.get_data_info(key.index)
             results['rng'] = key.generator()
-        else:
-            results = self.get_data_info(key)
         return self.pipeline(self.choose(results))
 
     def choose(self, results: dict) -> dict:

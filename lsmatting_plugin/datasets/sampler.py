@@ -1,7 +1,6 @@
 """The order of training samples, and the identity of each one's random draws."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 from mmengine.dataset import DefaultSampler
@@ -9,22 +8,38 @@ from mmengine.dataset import DefaultSampler
 from ..registry import DATA_SAMPLERS
 
 
-class Draw(NamedTuple):
-    """One training sample: which item, and which of its endlessly many random versions.
+class Draw(int):
+    """The index of a training sample that also says which of its random versions is meant.
 
-    Attributes:
+    It is an int, so that data sets which know nothing of it (mmengine's ``ConcatDataset``) take it
+    for a plain index.
+
+    Args:
         index (int): Item of the data set.
         epoch (int): Pass over the data set, from 0.
         seed (int): Of the run.
     """
 
-    index: int
     epoch: int
     seed: int
 
+    def __new__(cls, index: int, epoch: int, seed: int) -> 'Draw':
+        """An int, which takes its value before ``__init__``."""
+        draw = super().__new__(cls, index)
+        draw.epoch = epoch
+        draw.seed = seed
+        return draw
+
+    def __getnewargs__(self) -> tuple[int, int, int]:
+        """How worker processes get it."""
+        return int(self), self.epoch, self.seed
+
+    def __repr__(self) -> str:
+        return f'Draw({int(self)}, epoch={self.epoch}, seed={self.seed})'
+
     def generator(self) -> np.random.Generator:
         """The generator of this sample's randomness, the same in every process."""
-        return np.random.default_rng((self.seed, self.epoch, self.index))
+        return np.random.default_rng((self.seed, self.epoch, int(self)))
 
 
 @DATA_SAMPLERS.register_module()

@@ -10,6 +10,8 @@ import torch.distributed
 from mmengine.config import Config, DictAction
 from mmengine.runner import Runner
 
+from ..cores import available_cores
+
 
 def add_launch_options(parser: argparse.ArgumentParser) -> None:
     """Adds the options that training and testing share."""
@@ -58,7 +60,7 @@ def _limit_workers(dataloader: dict | None) -> None:
     """No more loader processes than cores, of which torch would warn."""
     if dataloader:
         processes = int(os.environ.get('LOCAL_WORLD_SIZE', 1))
-        cores = max(1, len(os.sched_getaffinity(0)) // processes)
+        cores = max(1, available_cores() // processes)
         dataloader.num_workers = min(dataloader.get('num_workers', 0), cores)
         if dataloader.num_workers == 0:
             dataloader.persistent_workers = False  # torch refuses it without workers

@@ -3,12 +3,12 @@
 import csv
 import io
 import json
-import os
 from pathlib import Path
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 
+from ..image_io import write_file
 from ..registry import HOOKS
 
 
@@ -41,10 +41,7 @@ class ResultsWriterHook(Hook):
         mean = {key: float(value) for key, value in (metrics or {}).items()}
         rows = list(images.values())
         text = _as_csv(mean, rows) if self.out.suffix == '.csv' else _as_json(mean, rows)
-        self.out.parent.mkdir(parents=True, exist_ok=True)
-        partial = self.out.with_name(f'{self.out.name}.part')
-        partial.write_text(text)
-        os.replace(partial, self.out)
+        write_file(text.encode(), self.out)
         runner.logger.info(f'Metrics of {len(rows)} images written to {self.out}')
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..datasets.base_dataset import images_by_stem, require_partners
 from ..datasets.transforms import LoadImage, RequireSameSize
-from ..image_io import write_image
+from ..image_io import is_intact, write_image
 from .reestimate import reestimate_foreground
 
 Estimator = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -55,14 +55,9 @@ def reestimate_folder(
     jobs = [
         (path, alphas[stem], out_dir / f'{stem}.png')
         for stem, path in fgs.items()
-        if overwrite or not is_readable(out_dir / f'{stem}.png')
+        if overwrite or not is_intact(out_dir / f'{stem}.png')
     ]
     return len(jobs), _run(partial(_reestimate_file, estimator), jobs, num_workers)
-
-
-def is_readable(path: Path) -> bool:
-    """Whether a file is there and decodes as an image."""
-    return path.is_file() and cv2.imread(str(path), cv2.IMREAD_UNCHANGED) is not None
 
 
 def _run(work: Callable, jobs: list[tuple], num_workers: int) -> Iterator:

@@ -1,12 +1,12 @@
 """Re-estimation of training foregrounds under the local smoothness assumption (section 5.4)."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import cv2
 import numpy as np
 import torch
 
+from ..cores import available_cores
 from .reestimate_torch import reestimate_tensor
 
 
@@ -55,15 +55,14 @@ def reestimate_foreground(
         return reestimate_tensor(fg, alpha, kappa, num_scales, base_iterations)
     from .sweeps import sweep  # numba takes half a second to import
 
-    num_threads = num_threads or len(os.sched_getaffinity(0))
+    num_threads = num_threads or available_cores()
     height, width = alpha.shape
     full_matte = alpha.astype(np.float32) / 255
-    full_image = np.empty((3, height, width), np.float32)
-    for plane, channel in zip(full_image, cv2.split(fg), strict=True):
-        np.divide(channel, np.float32(255), out=plane)
+    full_image = np.stack([plane.astype(np.float32) for plane in cv2.split(fg)])
+    full_image /= 255
     scales = [scale for scale in reversed(range(num_scales)) if min(height, width) >> scale]
     colours = _resize(full_image, height >> scales[0], width >> scales[0])
-    full_image *= full_matte
+    full_image = full_image * full_matte
     with ThreadPoolExecutor(num_threads) as pool:
         for scale in scales:
             h, w = height >> scale, width >> scale

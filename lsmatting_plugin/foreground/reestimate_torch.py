@@ -15,7 +15,9 @@ def reestimate_tensor(
     Args:
         fg (Tensor): uint8 (H, W, 3).
         alpha (Tensor): uint8 (H, W).
-        kappa, num_scales, base_iterations: As there.
+        kappa (float): As there, like the next two.
+        num_scales (int): Scales.
+        base_iterations (int): Sweeps at full size.
 
     Returns:
         Tensor: uint8 (H, W, 3).

@@ -6,7 +6,7 @@ from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 
-from ..registry import MODELS
+from ..registry import MODELS, SCOPE
 from ..structures import MattingDataSample
 from .official_checkpoint import from_official
 from .padding import add_frame
@@ -52,14 +52,12 @@ class LSAMattor(BaseModel):
         norm_eval: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
-        preprocessor = MODELS.build(data_preprocessor or dict(type='MattingPreprocessor'))
-        super().__init__(preprocessor, init_cfg)
-        self.encoder = MODELS.build(encoder)
-        self.skip = MODELS.build(
-            {'in_channels': self.encoder.out_channels, **(skip or dict(type='IdentitySkip'))}
-        )
-        self.decoder = MODELS.build({'in_channels': self.skip.out_channels, **decoder})
-        self.loss_alpha = MODELS.build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
+        super().__init__(_build(data_preprocessor or dict(type='MattingPreprocessor')), init_cfg)
+        self.encoder = _build(encoder)
+        skip = skip or dict(type='IdentitySkip')
+        self.skip = _build({'in_channels': self.encoder.out_channels, **skip})
+        self.decoder = _build({'in_channels': self.skip.out_channels, **decoder})
+        self.loss_alpha = _build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
         self.test_cfg = _complete(test_cfg or {}, self.DEFAULT_TEST_CFG)
         self.norm_eval = norm_eval
         self.register_load_state_dict_pre_hook(_translate_official_names)
@@ -174,6 +172,11 @@ def force_known(alpha: Tensor, trimap: Tensor, bg_below: int, fg_above: int) -> 
     """Alpha with 1 where the trimap (0..255) is above ``fg_above``, 0 where below ``bg_below``."""
     alpha = torch.where(trimap > fg_above, torch.ones_like(alpha), alpha)
     return torch.where(trimap < bg_below, torch.zeros_like(alpha), alpha)
+
+
+def _build(cfg: dict) -> nn.Module:
+    """A part by its name in this plugin, also where the config's own scope is another."""
+    return MODELS.build({'_scope_': SCOPE, **cfg})
 
 
 def _complete(cfg: dict, defaults: dict) -> dict:

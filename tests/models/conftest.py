@@ -8,9 +8,6 @@ from torch import nn
 
 from lsmatting_plugin.registry import MODELS
 
-TINY_ENCODER = dict(type='MattingResNetV1d', depth=18, base_channels=8, stem_channels=8)
-TINY_DECODER = dict(type='LSADecoder', channels=(8, 8, 8, 8, 8), head_channels=4)
-
 
 @pytest.fixture(autouse=True)
 def seeded():
@@ -21,11 +18,11 @@ def seeded():
 
 
 @pytest.fixture
-def build_encoder():
+def build_encoder(tiny_model_cfg):
     """Factory of ResNetV1d-18 encoders 8 channels wide; arguments override."""
 
     def build(**arguments):
-        encoder = MODELS.build({**TINY_ENCODER, **arguments})
+        encoder = MODELS.build({**tiny_model_cfg['encoder'], **arguments})
         encoder.eval()  # mmcls's does not return the module
         return encoder
 
@@ -33,12 +30,12 @@ def build_encoder():
 
 
 @pytest.fixture
-def build_mattor():
+def build_mattor(make_tiny_model_cfg):
     """Factory of mattors as small as they come, in evaluation mode; arguments override."""
 
     def build(decoder=None, **arguments):
-        decoder = {**TINY_DECODER, **(decoder or {})}
-        cfg = dict(type='LSAMattor', encoder=TINY_ENCODER, decoder=decoder, **arguments)
+        cfg = {**make_tiny_model_cfg(), **arguments}
+        cfg['decoder'].update(decoder or {})
         return MODELS.build(cfg).eval()
 
     return build

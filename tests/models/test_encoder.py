@@ -1,9 +1,7 @@
 import hashlib
-import logging
 
 import pytest
 import torch
-from mmengine.logging import MMLogger
 
 TINY = (8, 8, 16, 32, 64)
 
@@ -57,15 +55,6 @@ def mmcls_weights(donor):
     return {'meta': {}, 'state_dict': {**state_dict, 'head.fc.weight': torch.ones(5, 64)}}
 
 
-@pytest.fixture
-def messages(caplog):
-    """Function that gives what mmengine's logger was told at a level."""
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(caplog.handler)
-    yield lambda level: [r.getMessage() for r in caplog.records if r.levelno == level]
-    logger.removeHandler(caplog.handler)
-
-
 def hashed_name(path):
     return f'net-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}.pth'
 
@@ -73,7 +62,7 @@ def hashed_name(path):
 class TestPretrained:
     @pytest.mark.parametrize('in_channels', [3, 4, 5])
     def test_a_local_file_fills_the_encoder_and_the_trimap_has_no_say_yet(
-        self, build_encoder, donor, mmcls_weights, site, tmp_path, messages, in_channels
+        self, build_encoder, donor, mmcls_weights, site, tmp_path, log_lines, in_channels
     ):
         torch.save(mmcls_weights, tmp_path / 'net.pth')
         url, folder = site.url('net.pth'), str(tmp_path)
@@ -81,7 +70,7 @@ class TestPretrained:
         encoder.init_weights()
 
         assert not site.requests
-        assert not messages(logging.WARNING)
+        assert f'The encoder starts from {tmp_path / "net.pth"}' in log_lines
         loaded, given = encoder.state_dict(), donor.state_dict()
         stem, image_stem = (d.pop('stem.0.conv.weight') for d in (loaded, given))
         assert torch.equal(stem[:, :3], image_stem)
@@ -91,7 +80,7 @@ class TestPretrained:
         assert all(torch.equal(loaded[key], given[key]) for key in given)
 
     def test_a_missing_file_is_downloaded_and_kept(
-        self, build_encoder, donor, mmcls_weights, site, tmp_path, messages
+        self, build_encoder, donor, mmcls_weights, site, tmp_path, log_lines
     ):
         torch.save(mmcls_weights, tmp_path / 'upload')
         name = hashed_name(tmp_path / 'upload')
@@ -103,11 +92,11 @@ class TestPretrained:
         image = torch.randn(1, 4, 32, 32)
         torch.testing.assert_close(encoder(image), donor(image[:, :3]))
         assert [path.name for path in folder.iterdir()] == [name]
-        assert not messages(logging.WARNING)
+        assert f'The encoder starts from {folder / name}' in log_lines
 
     @pytest.mark.parametrize('trouble', ['wrong hash', 'not found', 'unreachable'])
     def test_without_the_file_it_warns_and_starts_from_scratch(
-        self, build_encoder, site, tmp_path, messages, trouble
+        self, build_encoder, site, tmp_path, log_lines, trouble
     ):
         url = site.url('net-00000000.pth')
         if trouble == 'wrong hash':
@@ -120,8 +109,7 @@ class TestPretrained:
             torch.manual_seed(1)
             network.init_weights()
 
-        (warning,) = messages(logging.WARNING)
-        assert 'from scratch' in warning
+        (warning,) = (line for line in log_lines if 'from scratch' in line)
         assert url in warning
         assert str(tmp_path) in warning
         assert not list(tmp_path.iterdir())

@@ -2,7 +2,6 @@
 
 import copy
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +11,10 @@ from lsmatting_plugin.apis import MattingInferencer, init_model
 from lsmatting_plugin.datasets.transforms import Composite, PackMattingInputs
 from lsmatting_plugin.models import MultiScaleAlphaLoss, from_official
 
-CONFIG = Path(__file__).resolve().parents[2] / 'configs' / 'lsm_r50_aim.py'
+
+@pytest.fixture(scope='module')
+def config(configs_dir):
+    return configs_dir / 'lsm_r50_aim.py'
 
 
 @pytest.fixture
@@ -27,8 +29,8 @@ def golden(golden_dir):
 
 
 @pytest.fixture(scope='module')
-def inferencer(golden_checkpoint):
-    return MattingInferencer(CONFIG, golden_checkpoint, device='cpu')
+def inferencer(config, golden_checkpoint):
+    return MattingInferencer(config, golden_checkpoint, device='cpu')
 
 
 @pytest.fixture(scope='module')
@@ -50,8 +52,8 @@ def packed(images):
     return {key: [sample[key] for sample in samples] for key in ('inputs', 'data_samples')}
 
 
-def test_the_paper_s_network_has_38_067_809_parameters():
-    model = init_model(CONFIG, device='cpu')
+def test_the_paper_s_network_has_38_067_809_parameters(config):
+    model = init_model(config, device='cpu')
     assert sum(parameter.numel() for parameter in model.parameters()) == 38_067_809
     assert not model.training
 
@@ -114,8 +116,8 @@ def test_a_matte_is_the_original_s(golden, inferencer):
     np.testing.assert_allclose(alpha, arrays['plain'], atol=1e-3)
 
 
-def test_a_matte_of_a_limited_size_is_the_original_s(golden, golden_checkpoint):
-    inferencer = MattingInferencer(CONFIG, golden_checkpoint, device='cpu', max_size=150)
+def test_a_matte_of_a_limited_size_is_the_original_s(golden, config, golden_checkpoint):
+    inferencer = MattingInferencer(config, golden_checkpoint, device='cpu', max_size=150)
     arrays = golden('inference.npz')
     alpha = inferencer(arrays['image_bgr'], arrays['trimap'])['pred_alpha']
     np.testing.assert_allclose(alpha, arrays['max_size_150'], atol=1e-3)

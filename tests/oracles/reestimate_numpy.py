@@ -1,4 +1,4 @@
-"""Foreground re-estimation as straight numpy, section 5.4: what the fast solver is timed against."""
+"""Foreground re-estimation in straight numpy, section 5.4: what the fast one is timed against."""
 
 import cv2
 import numpy as np

@@ -9,7 +9,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
 
-import cv2
 import numpy as np
 from rich.console import Console
 from rich.table import Table

@@ -1,12 +1,12 @@
-# The generated data set (384 px) with the paper's augmentation at a quarter of its sizes.
+# The generated data set (384 px) with the paper's augmentation at a fifth of its sizes.
 _base_ = './aim.py'
 
 sizes = dict(
-    PadToMinSize=dict(min_size=160),
-    CropAroundForeground=dict(crop_range=(120, 240)),
-    Resize=dict(size=160),
+    PadToMinSize=dict(min_size=128),
+    CropAroundForeground=dict(crop_range=(96, 200)),
+    Resize=dict(size=128),
     GenerateTrimap=dict(distance_range=(1, 12)),
-    RandomRescale=dict(sizes=(240, 80)),
+    RandomRescale=dict(sizes=(192, 64)),
 )
 train_pipeline = [dict(step, **sizes.get(step.type, {})) for step in _base_.train_pipeline]
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ...cores import available_cores
+from ...image_io import is_intact, write_file, write_image
+from ...progress import progress_bar
 from .backgrounds import make_background
 from .foregrounds import KIND_CYCLE, MIN_SIZE, make_foreground
 from .photos import find_photos, photo_background
@@ -23,7 +25,6 @@ GENERATOR_VERSION = 1
 
 MANIFEST = 'manifest.json'
 UNFINISHED_MANIFEST = 'manifest.unfinished.json'
-PART_SUFFIX = '.part'
 FOLDERS = (
     'train/fg', 'train/alpha', 'train/coco_bg', 'test/merged', 'test/trimaps', 'test/alpha_copy',
 )  # fmt: skip
@@ -190,18 +191,18 @@ def write_dataset(
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     unfinished = root / UNFINISHED_MANIFEST
-    _write_atomically(unfinished, json.dumps(manifest, indent=2).encode())
+    write_file(json.dumps(manifest, indent=2).encode(), unfinished)
     (root / MANIFEST).unlink(missing_ok=True)
     if num_workers is None:
-        num_workers = min(os.cpu_count() or 1, MAX_WORKERS)
+        num_workers = min(available_cores(), MAX_WORKERS)
     reused = 0
-    with _mapper(num_workers) as run, _progress_bar(len(items), progress) as advance:
-        for was_there in run(partial(_make_item, plan), items):
+    with _mapper(num_workers) as run, progress_bar(quiet=not progress) as bar:
+        done = run(partial(_make_item, plan), items)
+        for was_there in bar.track(done, total=len(items), description='Generating'):
             reused += was_there
-            advance()
     if progress and reused:
         print(f'{reused} of {len(items)} items were already there')
-    for leftover in root.rglob(f'.*{PART_SUFFIX}'):  # of a run that was killed while it wrote
+    for leftover in root.rglob('.*.part'):  # of a run that was killed while it wrote
         leftover.unlink()
     os.replace(unfinished, root / MANIFEST)
     return root
@@ -233,7 +234,7 @@ def _check_manifest(root: Path, manifest: dict) -> bool:
 def _make_item(plan: _Plan, item: tuple[int, int]) -> bool:
     """Write the files of one item unless all are there and readable; whether they were."""
     files = plan.files(*item)
-    if all(_is_readable(path) for path in files):
+    if all(is_intact(path) for path in files):
         return True
     for path, image in zip(files, plan.images(*item), strict=True):
         options = (
@@ -241,28 +242,8 @@ def _make_item(plan: _Plan, item: tuple[int, int]) -> bool:
             if path.suffix == '.jpg'
             else [cv2.IMWRITE_PNG_COMPRESSION, PNG_COMPRESSION]
         )
-        _write_atomically(path, cv2.imencode(path.suffix, image, options)[1].tobytes())
+        write_image(image, path, options)
     return False
-
-
-LAST_BYTES = {'.png': b'IEND\xaeB`\x82', '.jpg': b'\xff\xd9'}
-
-
-def _is_readable(path: Path) -> bool:
-    """Whether the image decodes and is whole (OpenCV decodes truncated files too)."""
-    if not path.is_file():
-        return False
-    data = path.read_bytes()
-    if not data.endswith(LAST_BYTES[path.suffix]):
-        return False
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) is not None
-
-
-def _write_atomically(path: Path, data: bytes) -> None:
-    """Write under a temporary name and rename, so that a file under its name is whole."""
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}{PART_SUFFIX}')
-    temporary.write_bytes(data)
-    os.replace(temporary, path)
 
 
 @contextmanager
@@ -274,24 +255,3 @@ def _mapper(num_workers: int):
     # 'spawn': a forked child would inherit locks of OpenCV's and torch's threads
     with multiprocessing.get_context('spawn').Pool(num_workers, cv2.setNumThreads, (1,)) as pool:
         yield pool.imap_unordered
-
-
-@contextmanager
-def _progress_bar(total: int, is_shown: bool):
-    """A line with count, rate and time left; yields the function that counts one item."""
-    columns = (
-        TextColumn('{task.description}'),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn('{task.fields[rate]}'),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, disable=not is_shown) as bar:
-        task = bar.add_task('generating', total=total, rate='')
-
-        def advance() -> None:
-            bar.advance(task)
-            speed = bar.tasks[0].speed
-            bar.update(task, rate=f'{speed:.1f}/s' if speed else '')
-
-        yield advance
