@@ -27,17 +27,22 @@ $(INSTALLED): requirements.txt requirements/dev.txt pyproject.toml
 demo: setup ## generate data, train, test and show mattes: eight minutes on two cores
 	@echo "[1/5] Generating a training and a test set in $(TOY)"
 	@$(PY) tools/dataset_converters/make_toy_dataset.py $(TOY)
-	@echo "[2/5] Re-estimating its foregrounds"
+	@echo "[2/5] Re-estimating its foregrounds (the first run compiles the solver)"
 	@$(PY) tools/reestimate_foreground.py $(TOY)/train
-	@echo "[3/5] Training $(CONFIG)"
+	@echo "[3/5] Training $(CONFIG): about five minutes"
 	@$(PY) tools/train.py $(CONFIG) --resume
 	@echo "[4/5] Testing"
-	@$(PY) tools/test.py $(CONFIG) $(RUN)/latest.pth --out $(RUN)/results.json --show-dir $(RUN)/mattes
+	@$(PY) tools/test.py $(CONFIG) "$$(cat $(RUN)/last_checkpoint)" --out $(RUN)/results.json --show-dir $(RUN)/mattes
 	@echo "[5/5] Reporting"
-	@$(PY) tools/analysis/report.py $(TOY)/test $(RUN)/mattes --results $(RUN)/results.json --out $(RUN)/contact_sheet.png
+	@$(PY) tools/analysis/report.py $(TOY)/test $(RUN)/mattes --out $(RUN)/contact_sheet.png
+	@echo
+	@echo "What next:"
+	@echo "  open $(RUN)/contact_sheet.png     the mattes; $(RUN)/results.json has the metrics per image"
+	@echo "  make test                                        the test suite"
+	@echo "  the README, \"Data preparation\"                  train configs/lsm_r50_aim.py, the paper's recipe, on your data"
 
 test: setup ## run the test suite with coverage
-	@$(PY) -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
+	@OMP_NUM_THREADS=1 $(PY) -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
 
 lint: setup ## check style and formatting
 	@$(VENV)/bin/ruff check .

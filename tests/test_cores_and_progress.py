@@ -1,9 +1,10 @@
 import io
 
 from rich.console import Console
+from rich.progress import Progress
 
 from lsmatting_plugin.cores import available_cores
-from lsmatting_plugin.progress import progress_bar
+from lsmatting_plugin.progress import RateColumn, progress_bar
 
 
 def test_cores_are_those_of_the_process(monkeypatch):
@@ -15,7 +16,7 @@ def test_cores_are_those_of_the_process(monkeypatch):
     assert available_cores() == 1
 
 
-def test_the_bar_counts_items_and_their_rate():
+def test_the_bar_counts_items():
     screen = io.StringIO()
     bar = progress_bar()
     bar.live.console = Console(file=screen, force_terminal=True, width=120)
@@ -25,4 +26,15 @@ def test_the_bar_counts_items_and_their_rate():
 
     assert 'Working' in screen.getvalue()
     assert '3/3' in screen.getvalue()
-    assert '/s' in screen.getvalue()
+
+
+def test_the_rate_is_shown_once_there_is_one():
+    now = iter(range(100))
+    bar = Progress(RateColumn(), get_time=lambda: next(now), disable=True)
+    bar.add_task('', total=9)
+    (task,) = bar.tasks
+
+    assert RateColumn().render(task).plain == ''
+    for _ in range(3):
+        bar.advance(task.id)
+    assert RateColumn().render(task).plain.endswith('/s')

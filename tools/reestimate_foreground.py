@@ -5,13 +5,14 @@ python tools/reestimate_foreground.py data/aim/train
 
 import argparse
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
 from lsmatting_plugin.cores import available_cores
-from lsmatting_plugin.foreground import reestimate_foreground
+from lsmatting_plugin.foreground import reestimate_cf, reestimate_foreground, reestimate_ml
 from lsmatting_plugin.foreground.folder import reestimate_folder
 from lsmatting_plugin.progress import progress_bar
 
@@ -25,7 +26,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('data_root', type=Path, help='holds the folders, e.g. data/aim/train')
     parser.add_argument('--fg-dir', default='fg', help='foregrounds (default: %(default)s)')
     parser.add_argument('--alpha-dir', default='alpha', help='mattes (default: %(default)s)')
-    parser.add_argument('--out-dir', default='kappa_fg', help='results (default: %(default)s)')
+    parser.add_argument('--out-dir', default='kappa_fg', help='PNGs (default: %(default)s)')
+    parser.add_argument(
+        '--method',
+        choices=['lsa', 'cf', 'ml'],
+        default='lsa',
+        help="lsa: the paper's; for comparison cf: closed-form, the paper's bad estimate, and ml: "
+        'multi-level, both by pymatting (default: %(default)s)',
+    )
     parser.add_argument(
         '--workers',
         type=int,
@@ -34,6 +42,13 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--overwrite', action='store_true', help='do again what is done')
     return parser.parse_args()
+
+
+def estimator(method: str, workers: int) -> Callable:
+    """The function (fg, alpha) -> fg of a method."""
+    if method == 'lsa':
+        return partial(reestimate_foreground, num_threads=1 if workers else None)
+    return dict(cf=reestimate_cf, ml=reestimate_ml)[method]
 
 
 def main() -> None:
@@ -45,7 +60,7 @@ def main() -> None:
             args.data_root / args.fg_dir,
             args.data_root / args.alpha_dir,
             out_dir,
-            estimator=partial(reestimate_foreground, num_threads=1 if args.workers else None),
+            estimator=estimator(args.method, args.workers),
             num_workers=args.workers,
             overwrite=args.overwrite,
         )

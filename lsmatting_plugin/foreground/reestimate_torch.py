@@ -4,8 +4,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..models.padding import reflect_pad
-
 
 def reestimate_tensor(
     fg: Tensor, alpha: Tensor, kappa: float, num_scales: int, base_iterations: int
@@ -58,5 +56,12 @@ def _sweep(colours: Tensor, image: Tensor, alpha: Tensor, kappa: float, iteratio
 
 def _neighbours(x: Tensor) -> list[Tensor]:
     """The values above, below, left and right of each pixel, reflected outside."""
-    x = reflect_pad(x, 1, 1, 1, 1)
-    return [x[..., :-2, 1:-1], x[..., 2:, 1:-1], x[..., 1:-1, :-2], x[..., 1:-1, 2:]]
+    return [neighbour for axis in (-2, -1) for neighbour in _before_and_after(x, axis)]
+
+
+def _before_and_after(x: Tensor, axis: int) -> tuple[Tensor, Tensor]:
+    length = x.shape[axis]
+    second, last_but_one = min(1, length - 1), max(length - 2, 0)
+    before = torch.cat([x.narrow(axis, second, 1), x.narrow(axis, 0, length - 1)], dim=axis)
+    after = torch.cat([x.narrow(axis, 1, length - 1), x.narrow(axis, last_but_one, 1)], dim=axis)
+    return before, after

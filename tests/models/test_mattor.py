@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from mmengine.model import ExponentialMovingAverage
 from mmengine.optim import OptimWrapper
+from mmengine.runner.checkpoint import load_state_dict as mmengine_load
 from oracles.frame import framed
 
 from lsmatting_plugin.models import MultiScaleAlphaLoss
@@ -261,9 +262,10 @@ class TestStateDict:
         assert list(given) == names
 
     @pytest.mark.parametrize('wrap', [torch.nn.DataParallel, ExponentialMovingAverage])
-    def test_loads_into_a_wrapper_that_has_names_of_its_own(self, build_mattor, wrap):
+    @pytest.mark.parametrize('load', [torch.nn.Module.load_state_dict, mmengine_load])
+    def test_loads_into_a_wrapper_that_has_names_of_its_own(self, build_mattor, wrap, load):
         source, target = wrap(build_mattor()), wrap(build_mattor())
-        target.load_state_dict(source.state_dict())
+        load(target, source.state_dict(), strict=True)
         torch.testing.assert_close(target.state_dict(), source.state_dict(), rtol=0, atol=0)
 
     def test_a_file_brings_the_same_predictions_back(self, build_mattor, tmp_path):

@@ -22,15 +22,16 @@ def test_composite_over_blends_by_alpha():
 def test_contact_sheet_shows_every_picture_in_its_cell():
     red = np.zeros((50, 100, 3), np.uint8)
     red[..., 2] = 255
-    grey = np.full((8, 4), 128, np.uint8)
+    green = np.zeros((8, 4, 3), np.uint8)
+    green[..., 1] = 255
 
-    sheet = contact_sheet([[red, grey], [grey, red]], ['a', 'b'], ['one', 'two'], cell_size=100)
+    sheet = contact_sheet([[red, green], [green, red]], ['a', 'b'], ['one', 'two'], cell_size=100)
 
     is_red = (sheet == (0, 0, 255)).all(axis=2)
-    is_grey = (sheet == 128).all(axis=2)
+    is_green = (sheet == (0, 255, 0)).all(axis=2)
     assert sheet.shape[1] == 2 * 100 + 20
     # fitted into 94 px, each keeps its aspect: 94 x 47 and 47 x 94, twice
-    assert is_red.sum() == is_grey.sum() == 2 * 94 * 47
+    assert is_red.sum() == is_green.sum() == 2 * 94 * 47
     left, right = is_red[:, : sheet.shape[1] // 2], is_red[:, sheet.shape[1] // 2 :]
     assert left.sum() == right.sum()
     assert np.flatnonzero(left.any(axis=1)).max() < np.flatnonzero(right.any(axis=1)).min()

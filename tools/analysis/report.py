@@ -17,6 +17,7 @@ from lsmatting_plugin.datasets import Composition1kDataset
 from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
 from lsmatting_plugin.evaluation import functional
 from lsmatting_plugin.evaluation.baseline import trivial_alpha
+from lsmatting_plugin.foreground import estimate_foreground
 from lsmatting_plugin.image_io import write_image
 from lsmatting_plugin.visualization import checkerboard, composite_over, contact_sheet
 
@@ -35,7 +36,7 @@ def parse_args() -> argparse.Namespace:
         'of the trivial matte, which is 0.5 wherever the trimap is unknown.'
     )
     parser.add_argument('test_root', help='holds merged/, trimaps/ and alpha_copy/')
-    parser.add_argument('mattes', type=Path, help='folder that tools/test.py --show-dir wrote')
+    parser.add_argument('mattes', type=Path, help='the folder of tools/test.py --show-dir')
     parser.add_argument('--out', type=Path, required=True, help='the contact sheet, a PNG')
     parser.add_argument('--images', type=int, default=8, help='rows (default: %(default)s)')
     return parser.parse_args()
@@ -64,7 +65,8 @@ def main() -> None:
         trivial.append(errors(trivial_alpha(item['trimap']), item))
         if index in shown:
             board = checkerboard(*item['matte'].shape)
-            cut_out = composite_over(item['merged'], item['matte'], board)
+            colours = estimate_foreground(item['merged'], item['matte'])
+            cut_out = composite_over(colours, item['matte'], board)
             rows.append([item[key] for key in ('merged', 'trimap', 'matte', 'alpha')] + [cut_out])
             captions.append(f'{name}   {as_text(network[-1])}')
 

@@ -32,8 +32,8 @@ def parse_args() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('out', type=Path, metavar='OUT', help='folder of the data set')
-    parser.add_argument('--num-fg', type=int, default=40, help='training foregrounds (40)')
-    parser.add_argument('--num-bg', type=int, default=60, help='training backgrounds (60)')
+    parser.add_argument('--num-fg', type=int, default=60, help='training foregrounds (60)')
+    parser.add_argument('--num-bg', type=int, default=80, help='training backgrounds (80)')
     parser.add_argument('--num-test-fg', type=int, default=8, help='test foregrounds (8)')
     parser.add_argument(
         '--bgs-per-test-fg', type=int, default=2, help='composites of each test foreground (2)'

@@ -112,8 +112,8 @@ def merge(fg: np.ndarray, alpha: np.ndarray, bg: np.ndarray) -> np.ndarray:
 
 def write_dataset(
     root: str | Path,
-    num_fg: int = 40,
-    num_bg: int = 60,
+    num_fg: int = 60,
+    num_bg: int = 80,
     size: int = 384,
     seed: int = 0,
     num_test_fg: int = 8,

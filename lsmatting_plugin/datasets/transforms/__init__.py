@@ -3,6 +3,7 @@
 from .alpha import RandomAlphaGamma
 from .colour import ColorJitter, RandomChannelBlend, RandomChannelShuffle, RandomInvert
 from .compose import Composite
+from .foreground import ReestimateForeground
 from .formatting import PackMattingInputs
 from .geometry import (
     CropAroundForeground,
@@ -35,6 +36,7 @@ __all__ = [
     'RandomInvert',
     'RandomRescale',
     'RandomRotate',
+    'ReestimateForeground',
     'RequireSameSize',
     'Resize',
     'ResizeLike',
