@@ -29,7 +29,7 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 	@$(PY) tools/dataset_converters/make_toy_dataset.py $(TOY)
 	@echo "[2/5] Re-estimating its foregrounds (the first run compiles the solver)"
 	@$(PY) tools/reestimate_foreground.py $(TOY)/train
-	@echo "[3/5] Training $(CONFIG): about five minutes"
+	@echo "[3/5] Training $(CONFIG): four to five minutes"
 	@$(PY) tools/train.py $(CONFIG) --resume
 	@echo "[4/5] Testing"
 	@$(PY) tools/test.py $(CONFIG) "$$(cat $(RUN)/last_checkpoint)" --out $(RUN)/results.json --show-dir $(RUN)/mattes
@@ -37,9 +37,9 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 	@$(PY) tools/analysis/report.py $(TOY)/test $(RUN)/mattes --out $(RUN)/contact_sheet.png
 	@echo
 	@echo "What next:"
-	@echo "  open $(RUN)/contact_sheet.png     the mattes; $(RUN)/results.json has the metrics per image"
-	@echo "  make test                                        the test suite"
-	@echo "  the README, \"Data preparation\"                  train configs/lsm_r50_aim.py, the paper's recipe, on your data"
+	@echo "- look at the mattes: $(RUN)/contact_sheet.png (metrics per image: $(RUN)/results.json)"
+	@echo "- make test runs the test suite"
+	@echo "- the README's \"Data preparation\" tells how to train configs/lsm_r50_aim.py, the paper's recipe"
 
 test: setup ## run the test suite with coverage
 	@OMP_NUM_THREADS=1 $(PY) -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90

@@ -18,9 +18,9 @@ optim_wrapper = dict(
 param_scheduler = dict(
     type='CosineAnnealingLR', by_epoch=True, convert_to_iter_based=True, eta_min=1e-5
 )
-train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=50, val_interval=10)
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=60, val_interval=20)
 val_cfg = dict(type='ValLoop')
 test_cfg = dict(type='TestLoop')
 auto_scale_lr = dict(enable=False, base_batch_size=4)
 
-default_hooks = dict(checkpoint=dict(interval=10))
+default_hooks = dict(checkpoint=dict(interval=20))

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 import torch.distributed
 from mmengine.config import Config, DictAction
+from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
 from ..cores import available_cores
@@ -86,19 +87,35 @@ def init_distributed(cfg: Config, local_rank: int) -> None:
 
 
 def build_runner(cfg: Config) -> Runner:
-    """The runner of a config, without the log lines that tell nobody anything."""
-    runner = Runner.from_cfg(cfg)
-    runner.logger.addFilter(_is_news)
-    return runner
+    """The runner of a config; what it would print at length goes to its log file alone."""
+    return _QuietRunner.from_cfg(cfg)
+
+
+class _QuietRunner(Runner):
+    """A runner whose console shows what happens, and whose log file holds everything."""
+
+    def build_logger(self, *args, **kwargs) -> MMLogger:
+        logger = super().build_logger(*args, **kwargs)
+        for handler in logger.handlers:
+            # A file handler is a stream handler too.
+            if not isinstance(handler, logging.FileHandler):
+                handler.addFilter(_is_news)
+        return logger
+
+
+# Dumps of many pages, mmengine's warnings of its own outdated calls, and the four lines that it
+# spends on each parameter whose weight decay differs.
+BACKGROUND_NOISE = (
+    'Config:',
+    '\n---',
+    'Hooks will be executed',
+    'paramwise_options',
+    '"FileClient" will',
+    '"HardDiskBackend" is',
+    'Distributed training is not used, all SyncBatchNorm',
+)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a log line tells the user anything.
-
-    mmengine 0.10.7 warns of its own outdated calls on every run, and spends four lines on each
-    parameter whose weight decay differs.
-    """
-    message = record.getMessage()
-    return not message.startswith(
-        ('paramwise_options', '"FileClient" will', '"HardDiskBackend" is')
-    )
+    """Whether a log line tells somebody at the screen anything."""
+    return not record.getMessage().startswith(BACKGROUND_NOISE)

@@ -3,14 +3,18 @@
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+
+from lsmatting_plugin.image_io import is_intact
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = 'configs/lsm_r18_toy.py'
@@ -194,6 +198,71 @@ def test_foregrounds_are_reestimated_once(tiny_aim, tmp_path):
     count = len(list((tiny_aim / 'train/fg').iterdir()))
     assert f'{count} of {count} foregrounds written' in run(*command)
     assert 'already' in run(*command)
+
+
+def test_a_killed_reestimation_goes_on_and_leaves_no_broken_file(tiny_aim, tmp_path):
+    out_dir = tmp_path / 'kappa_fg'
+    command = [sys.executable, 'tools/reestimate_foreground.py', str(tiny_aim / 'train')]
+    command += ['--out-dir', str(out_dir), '--workers', '1']
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while process.poll() is None and not list(out_dir.glob('*.png')):
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+
+    finished = {path.name: path.stat().st_mtime_ns for path in out_dir.glob('*.png')}
+    assert all(is_intact(out_dir / name) for name in finished)
+    run(*command)
+    after = {path.name: path.stat().st_mtime_ns for path in out_dir.glob('*.png')}
+    assert len(after) == len(list((tiny_aim / 'train/fg').iterdir()))
+    assert {name: after[name] for name in finished} == finished
+
+
+def test_a_bad_image_is_reported_and_the_rest_is_done(tiny_aim, tmp_path):
+    shutil.copytree(tiny_aim / 'train', tmp_path / 'train')
+    bad, *others = sorted((tmp_path / 'train/fg').iterdir())
+    bad.write_bytes(b'no image')
+
+    done = subprocess.run(
+        [sys.executable, 'tools/reestimate_foreground.py', str(tmp_path / 'train')],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 1
+    assert str(bad) in done.stderr and 'not a readable image' in done.stderr
+    written = {path.stem for path in (tmp_path / 'train/kappa_fg').iterdir()}
+    assert written == {path.stem for path in others}
+
+
+@pytest.mark.parametrize('method', ['cf', 'ml'])
+def test_other_methods_of_reestimation(tiny_aim, tmp_path, method):
+    command = (sys.executable, 'tools/reestimate_foreground.py', tiny_aim / 'train')
+    printed = run(*command, '--out-dir', tmp_path, '--method', method, '--workers', 0)
+    assert f'written to {tmp_path}' in printed
+    assert all(is_intact(path) for path in tmp_path.iterdir())
+
+
+def test_the_foreground_report_measures_and_shows(tiny_aim, tmp_path):
+    shutil.copytree(tiny_aim / 'train', tmp_path / 'train')
+    run(sys.executable, 'tools/reestimate_foreground.py', tmp_path / 'train')
+    out = tmp_path / 'report'
+
+    printed = run(
+        *(sys.executable, 'tools/analysis/foreground_report.py', tmp_path / 'train'),
+        *('--out', out, '--per-sheet', 2),
+    )
+
+    with open(out / 'report.csv') as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(list((tiny_aim / 'train/fg').iterdir()))
+    assert sum(float(row['after']) for row in rows) < sum(float(row['before']) for row in rows)
+    assert f'{len(rows)} foregrounds' in printed
+    assert sorted(path.name for path in out.glob('*.png')) == ['report_001.png', 'report_002.png']
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,11 @@ from .colour import ColorJitter, RandomChannelBlend, RandomChannelShuffle, Rando
 from .compose import Composite
 from .foreground import ReestimateForeground
 from .formatting import PackMattingInputs
-from .geometry import (
-    CropAroundForeground,
-    LimitSize,
-    PadToMinSize,
-    RandomFlip,
-    RandomRotate,
-    Resize,
-    ResizeLike,
-)
+from .geometry import CropAroundForeground, RandomFlip, RandomRotate
 from .loading import LoadImage, RequireSameSize
 from .randomness import generator
 from .sharpness import RandomBlur, RandomRescale
+from .size import LimitSize, PadToMinSize, Resize, ResizeLike
 from .trimap import GenerateTrimap
 
 __all__ = [

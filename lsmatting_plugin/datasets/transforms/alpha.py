@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 
-from lsmatting_plugin.registry import TRANSFORMS
-
+from ...registry import TRANSFORMS
 from .base import RandomTransform, as_range
 
 MIN_GAMMA = 1e-3  # not 0: as 0^0 = 1 it would turn transparent pixels opaque

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from lsmatting_plugin.registry import TRANSFORMS
-
+from ...registry import TRANSFORMS
 from .base import RandomTransform, Transform, as_keys
 from .randomness import generator
 

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from lsmatting_plugin.registry import TRANSFORMS
-
+from ...registry import TRANSFORMS
 from .base import Transform
 
 

@@ -7,10 +7,9 @@ import cv2
 import numpy as np
 from torch.utils.data import get_worker_info
 
-from lsmatting_plugin.registry import TRANSFORMS
-
 from ...foreground.reestimate import reestimate_foreground
 from ...image_io import is_intact, write_image
+from ...registry import TRANSFORMS
 from .base import Transform
 
 

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from lsmatting_plugin.registry import TRANSFORMS
-from lsmatting_plugin.structures import MattingDataSample
-
+from ...registry import TRANSFORMS
+from ...structures import MattingDataSample
 from .base import Transform, as_keys
 
 

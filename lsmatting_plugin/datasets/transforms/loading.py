@@ -5,8 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from lsmatting_plugin.registry import TRANSFORMS
-
+from ...registry import TRANSFORMS
 from .base import Transform, as_keys, common_size
 
 PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'

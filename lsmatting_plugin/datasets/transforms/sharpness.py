@@ -5,10 +5,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from lsmatting_plugin.registry import TRANSFORMS
-
+from ...registry import TRANSFORMS
 from .base import RandomTransform, as_keys, as_range
-from .geometry import resize
+from .size import resize
 
 
 @TRANSFORMS.register_module()

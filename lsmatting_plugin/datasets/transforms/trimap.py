@@ -3,8 +3,7 @@
 import cv2
 import numpy as np
 
-from lsmatting_plugin.registry import TRANSFORMS
-
+from ...registry import TRANSFORMS
 from .base import Transform, as_range
 from .randomness import generator
 
