@@ -22,7 +22,9 @@ def reestimate_cf(fg: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
     colours, matte = fg / 255, alpha / 255
     weight = matte[..., None]
-    estimated = estimate_foreground_cf(weight * colours, matte, ichol_kwargs=dict(max_nnz=int(4e9)))
+    # The original allows 4e9 entries whatever the size, which pymatting reserves at once.
+    room = dict(max_nnz=min(256 * alpha.size, int(4e9)))
+    estimated = estimate_foreground_cf(weight * colours, matte, ichol_kwargs=room)
     return _to_uint8(weight * colours + (1 - weight) * estimated)
 
 

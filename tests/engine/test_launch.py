@@ -155,10 +155,16 @@ class TestProcessGroup:
         ('50 % of it, "FileClient" included', True),
     ],
 )
-def test_runner_logs_news_and_drops_noise(make_tiny_cfg, tmp_path, message, is_shown):
+def test_the_console_shows_news_and_the_log_file_everything(
+    make_tiny_cfg, tmp_path, capfd, message, is_shown
+):
     runner = build_runner(make_tiny_cfg(tmp_path))
 
     runner.logger.warning(message)
 
     [log] = tmp_path.glob('*/*.log')
-    assert (message in log.read_text()) == is_shown
+    assert message in log.read_text()
+    assert 'System environment' in log.read_text()
+    screen = ''.join(capfd.readouterr())
+    assert (message in screen) == is_shown
+    assert 'System environment' not in screen

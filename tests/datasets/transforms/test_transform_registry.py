@@ -28,6 +28,7 @@ ARGUMENTS = {
     'LoadImage': {'key': 'fg'},
     'PackMattingInputs': {},
     'PadToMinSize': {},
+    'ReestimateForeground': {'cache_dir': None},
     'RequireSameSize': {'keys': KEYS},
     'Resize': {'keys': KEYS, 'size': 640},
     'ResizeLike': {},
