@@ -48,9 +48,14 @@ def reestimate_foreground(
         ndarray | Tensor: uint8 (H, W, 3), truncated as in the original, of the kind of ``fg``.
 
     Raises:
-        ValueError: The arrays have another type or do not fit together.
+        ValueError: The arrays have another type or do not fit together, or a number is out of range.
     """
     _check(fg, alpha)
+    if not kappa > 0 or num_scales < 1 or base_iterations < 0:
+        raise ValueError(
+            'kappa must be above 0, num_scales at least 1 and base_iterations at least 0, not '
+            f'{kappa}, {num_scales} and {base_iterations}'
+        )
     if isinstance(fg, torch.Tensor):
         return reestimate_tensor(fg, alpha, kappa, num_scales, base_iterations)
     from .sweeps import sweep  # numba takes half a second to import

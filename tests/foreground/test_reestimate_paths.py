@@ -64,11 +64,16 @@ def test_arrays_and_tensors_do_not_mix():
         reestimate_foreground(fg, torch.from_numpy(alpha))
 
 
-@pytest.mark.parametrize('name', ['_sweep_tiles'])
-def test_the_compiled_code_is_kept_on_disk(name):
+@pytest.mark.parametrize('settings', [dict(kappa=0), dict(num_scales=0), dict(base_iterations=-1)])
+def test_numbers_out_of_range_are_refused(settings):
+    with pytest.raises(ValueError, match='kappa must be above 0'):
+        reestimate_foreground(*soft_picture(4, 4), **settings)
+
+
+def test_the_compiled_code_is_kept_on_disk():
     reestimate_foreground(*soft_picture(8, 8))
 
-    stats = getattr(sweeps, name).stats
+    stats = sweeps._sweep_tiles.stats
     assert sum(stats.cache_hits.values()) + sum(stats.cache_misses.values()) > 0
 
 

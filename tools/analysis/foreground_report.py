@@ -54,21 +54,17 @@ def main() -> None:
         sys.exit(str(error))
     stems = sorted(set.intersection(*map(set, paths.values())))
     skipped = len(set.union(*map(set, paths.values()))) - len(stems)
-    measures, rows, captions = [], [], []
+    measures = []
+    sheets = Sheets(args.out, args.per_sheet)
     with progress_bar() as progress:
         for stem in progress.track(stems, description='Measuring'):
             images = load({key: found[stem] for key, found in paths.items()})
             before, after = (roughness(images[key], images['alpha']) for key in ('before', 'after'))
             measures.append((stem, before, after))
-            if len(captions) < args.images:
-                rows += [panels(images, key) for key in ('before', 'after')]
-                captions += [f'{stem} before: {before:.0f}', f'{stem} after: {after:.0f}']
-
-    titles = ['foreground', *(f'over {name}' for name in BACKGROUNDS)]
-    for number, start in enumerate(range(0, len(rows), 2 * args.per_sheet), start=1):
-        part = slice(start, start + 2 * args.per_sheet)
-        sheet = contact_sheet(rows[part], titles, captions[part])
-        write_image(sheet, args.out / f'report_{number:03d}.png')
+            if len(measures) <= args.images:
+                sheets.add(f'{stem} before: {before:.0f}', panels(images, 'before'))
+                sheets.add(f'{stem} after: {after:.0f}', panels(images, 'after'))
+    sheets.write()
     write_file(as_csv(measures).encode(), args.out / 'report.csv')
 
     total = np.sum([measure[1:] for measure in measures], axis=0)
@@ -80,6 +76,38 @@ def main() -> None:
     if skipped:
         print(f'{skipped} images lack a partner in one of the folders and were left out')
     print(f'Written to {args.out}')
+
+
+class Sheets:
+    """Contact sheets of a few images, each written as soon as it is full.
+
+    Args:
+        out (Path): Folder of ``report_001.png`` and so on.
+        per_sheet (int): Images on a sheet, two rows each.
+    """
+
+    TITLES = ('foreground', *(f'over {name}' for name in BACKGROUNDS))
+
+    def __init__(self, out: Path, per_sheet: int) -> None:
+        self.out = out
+        self.per_sheet = per_sheet
+        self.number = 0
+        self.rows, self.captions = [], []
+
+    def add(self, caption: str, pictures: list[np.ndarray]) -> None:
+        """Adds a row."""
+        self.captions.append(caption)
+        self.rows.append(pictures)
+        if len(self.rows) == 2 * self.per_sheet:
+            self.write()
+
+    def write(self) -> None:
+        """Writes the rows since the last sheet."""
+        if self.rows:
+            self.number += 1
+            sheet = contact_sheet(self.rows, self.TITLES, self.captions)
+            write_image(sheet, self.out / f'report_{self.number:03d}.png')
+            self.rows, self.captions = [], []
 
 
 def load(paths: dict[str, str]) -> dict[str, np.ndarray]:
