@@ -18,9 +18,9 @@ from oracles.reestimate_numpy import reestimate_foreground as oracle
 from rich.console import Console
 from rich.table import Table
 
-from lsmatting_plugin.cores import available_cores
 from lsmatting_plugin.datasets.procedural import make_foreground
 from lsmatting_plugin.foreground import reestimate_cf, reestimate_foreground, reestimate_ml
+from lsmatting_plugin.parallel import available_cores
 
 SIZES = {'512': (512, 512), '1080p': (1080, 1920), '12 MP': (3000, 4000)}
 

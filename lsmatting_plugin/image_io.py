@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-# How a whole file of that kind ends; OpenCV decodes truncated ones too.
+# How a whole file of that kind ends; some versions of OpenCV decode truncated ones too.
 LAST_BYTES = {'.png': b'IEND\xaeB`\x82', '.jpg': b'\xff\xd9'}
 
 
@@ -51,12 +51,30 @@ def write_image(image: np.ndarray, path: str | Path, options: Sequence[int] = ()
     write_file(encoded.tobytes(), path)
 
 
-def is_intact(path: str | Path) -> bool:
-    """Whether a PNG or JPG of this project is there, whole and decodable."""
+def read_intact(path: str | Path) -> np.ndarray | None:
+    """The image in a PNG or JPG of this project, or None where it is absent or not whole.
+
+    Args:
+        path (str | Path): Written by :func:`write_image`.
+
+    Returns:
+        ndarray | None: As stored: uint8 or uint16, (H, W), (H, W, 3) BGR or (H, W, 4) BGRA.
+    """
     path = Path(path)
     if not path.is_file():
-        return False
+        return None
     data = path.read_bytes()
     if not data.endswith(LAST_BYTES[path.suffix]):
-        return False
-    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) is not None
+        return None
+    return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
+
+
+def is_intact(path: str | Path) -> bool:
+    """Whether a PNG or JPG of this project is there and whole."""
+    return read_intact(path) is not None
+
+
+def remove_leftovers(folder: str | Path) -> None:
+    """Removes what a killed run was just writing, in the folder and those below it."""
+    for leftover in Path(folder).rglob('.*.part'):
+        leftover.unlink()

@@ -11,10 +11,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
-from lsmatting_plugin.cores import available_cores
 from lsmatting_plugin.foreground import reestimate_cf, reestimate_foreground, reestimate_ml
 from lsmatting_plugin.foreground.folder import reestimate_folder
+from lsmatting_plugin.parallel import available_cores
 from lsmatting_plugin.progress import progress_bar
+
+DEFAULT_FOLDERS = dict(lsa='kappa_fg', cf='cf_fg', ml='ml_fg')
 
 
 def parse_args() -> argparse.Namespace:
@@ -26,7 +28,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('data_root', type=Path, help='holds the folders, e.g. data/aim/train')
     parser.add_argument('--fg-dir', default='fg', help='foregrounds (default: %(default)s)')
     parser.add_argument('--alpha-dir', default='alpha', help='mattes (default: %(default)s)')
-    parser.add_argument('--out-dir', default='kappa_fg', help='PNGs (default: %(default)s)')
+    parser.add_argument('--out-dir', help='PNGs (default: kappa_fg, or cf_fg, ml_fg by method)')
     parser.add_argument(
         '--method',
         choices=['lsa', 'cf', 'ml'],
@@ -54,9 +56,9 @@ def estimator(method: str, workers: int) -> Callable:
 def main() -> None:
     """Does the folder, then reports what failed."""
     args = parse_args()
-    out_dir = args.data_root / args.out_dir
+    out_dir = args.data_root / (args.out_dir or DEFAULT_FOLDERS[args.method])
     try:
-        total, done = reestimate_folder(
+        total, outcomes = reestimate_folder(
             args.data_root / args.fg_dir,
             args.data_root / args.alpha_dir,
             out_dir,
@@ -64,19 +66,15 @@ def main() -> None:
             num_workers=args.workers,
             overwrite=args.overwrite,
         )
-    except (FileNotFoundError, ValueError) as error:
-        sys.exit(str(error))
-    if total == 0:
-        print(f'All foregrounds are in {out_dir} already')
-        return
-    failures = []
-    with progress_bar() as progress:
-        for path, error in progress.track(done, total=total, description='Re-estimating'):
-            if error is not None:
-                failures.append(f'{path}: {error}')
-    print(f'{total - len(failures)} of {total} foregrounds written to {out_dir}')
+        with progress_bar() as progress:
+            outcomes = list(progress.track(outcomes, total=total, description='Re-estimating'))
+    except (OSError, ValueError) as error:
+        sys.exit(f'error: {error}')
+    failures = [f'{outcome.fg_path}: {outcome.error}' for outcome in outcomes if outcome.error]
+    kept = sum(outcome.was_there for outcome in outcomes)
+    print(f'{out_dir}: {total - kept - len(failures)} foregrounds written, {kept} were there')
     if failures:
-        sys.exit('\n'.join(['Not done:', *failures]))
+        sys.exit('\n'.join([f'{len(failures)} of {total} could not be done:', *failures]))
 
 
 if __name__ == '__main__':

@@ -55,6 +55,9 @@ def main() -> None:
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
+    goes_on = cfg.resume and Path(cfg.work_dir, 'last_checkpoint').is_file()
+    if (cfg.load_from or goes_on) and 'pretrained' in cfg.model.encoder:
+        cfg.model.encoder.pretrained = None  # the checkpoint replaces all weights
     init_distributed(cfg, args.local_rank)
 
     runner = build_runner(cfg)

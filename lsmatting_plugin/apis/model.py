@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
-from ..engine.strict_load_hook import require_fit
+from ..engine.strict_load_hook import require_fit, state_dict_of
 from ..models import LSAMattor
 from ..registry import MODELS, SCOPE
 
@@ -71,13 +71,4 @@ def read_state_dict(checkpoint: str | Path) -> dict[str, torch.Tensor]:
             f'{checkpoint} is not a checkpoint of tensors and plain values, which alone is read: '
             f'{error}'
         ) from error
-    state_dict = content.get('state_dict', content) if isinstance(content, dict) else content
-    if not isinstance(state_dict, dict) or not all(
-        isinstance(key, str) and isinstance(value, torch.Tensor)
-        for key, value in state_dict.items()
-    ):
-        raise ValueError(
-            f'{checkpoint} is not a checkpoint: expected are parameters by name, or a dict with '
-            "them under 'state_dict'"
-        )
-    return state_dict
+    return state_dict_of(content, str(checkpoint))

@@ -65,13 +65,14 @@ class AIMDataset(MattingDataset):
     def _reestimated(self, fgs: dict[str, str]) -> dict[str, str] | None:
         """The re-estimated foregrounds, where they are wanted and there."""
         if self.reestimated_fg is None:
+            print_log(f'Foregrounds are read from {self.data_prefix["fg"]}', logger='current')
             return None
         folder = Path(self.data_root, self.reestimated_fg)
         command = f'python tools/reestimate_foreground.py {self.data_root}'
         if not folder.is_dir():
             print_log(
-                f'Training on the original foregrounds: there is no folder {folder}. The paper '
-                f're-estimates them first: {command}',
+                f'Foregrounds are read from {self.data_prefix["fg"]} as they are: there is no '
+                f'folder {folder}. The paper re-estimates them first: {command}',
                 logger='current',
                 level=logging.WARNING,
             )
@@ -79,7 +80,7 @@ class AIMDataset(MattingDataset):
         colours = images_by_stem(folder, 're-estimated foregrounds', f'To make them: {command}')
         advice = f'To complete it: {command}'
         require_partners(fgs, colours, self.data_prefix['fg'], folder, advice)
-        print_log(f'Training on the re-estimated foregrounds in {folder}', logger='current')
+        print_log(f'Foregrounds are read from {folder}, re-estimated', logger='current')
         return colours
 
     def choose(self, results: dict) -> dict:

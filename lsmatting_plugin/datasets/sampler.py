@@ -11,35 +11,42 @@ from ..registry import DATA_SAMPLERS
 class Draw(int):
     """The index of a training sample that also says which of its random versions is meant.
 
-    It is an int, so that data sets which know nothing of it (mmengine's ``ConcatDataset``) take it
-    for a plain index.
+    It is an int, so that mmengine's data set wrappers take it for a plain index; what they compute
+    from it to reach the wrapped data set (``ConcatDataset`` subtracts, ``RepeatDataset`` takes the
+    remainder) is still the same draw.
 
     Args:
         index (int): Item of the data set.
         epoch (int): Pass over the data set, from 0.
         seed (int): Of the run.
+        origin (int, optional): The index that the sampler drew, where ``index`` was computed from
+            it.
     """
 
-    epoch: int
-    seed: int
-
-    def __new__(cls, index: int, epoch: int, seed: int) -> 'Draw':
+    def __new__(cls, index: int, epoch: int, seed: int, origin: int | None = None) -> 'Draw':
         """An int, which takes its value before ``__init__``."""
         draw = super().__new__(cls, index)
         draw.epoch = epoch
         draw.seed = seed
+        draw.origin = index if origin is None else origin
         return draw
-
-    def __getnewargs__(self) -> tuple[int, int, int]:
-        """How worker processes get it."""
-        return int(self), self.epoch, self.seed
-
-    def __repr__(self) -> str:
-        return f'Draw({int(self)}, epoch={self.epoch}, seed={self.seed})'
 
     def generator(self) -> np.random.Generator:
         """The generator of this sample's randomness, the same in every process."""
-        return np.random.default_rng((self.seed, self.epoch, int(self)))
+        return np.random.default_rng((self.seed, self.epoch, self.origin))
+
+    def __sub__(self, offset: int) -> 'Draw':
+        return Draw(int(self) - offset, self.epoch, self.seed, self.origin)
+
+    def __mod__(self, length: int) -> 'Draw':
+        return Draw(int(self) % length, self.epoch, self.seed, self.origin)
+
+    def __getnewargs__(self) -> tuple[int, int, int, int]:
+        """How worker processes get it."""
+        return int(self), self.epoch, self.seed, self.origin
+
+    def __repr__(self) -> str:
+        return f'Draw({int(self)}, epoch={self.epoch}, seed={self.seed})'
 
 
 @DATA_SAMPLERS.register_module()

@@ -11,7 +11,7 @@ from mmengine.config import Config, DictAction
 from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
-from ..cores import available_cores
+from ..parallel import available_cores
 
 
 def add_launch_options(parser: argparse.ArgumentParser) -> None:

@@ -1,5 +1,6 @@
 """Predicted mattes as image files."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from ..registry import HOOKS
 class MatteWriterHook(Hook):
     """Writes each matte of a test as an 8-bit PNG named after its image.
 
+    Images of one name in different folders keep their folders below the one they share.
+
     Args:
         out_dir (str): Made when absent.
     """
@@ -21,11 +24,19 @@ class MatteWriterHook(Hook):
     def __init__(self, out_dir: str) -> None:
         self.out_dir = Path(out_dir)
 
+    def before_test(self, runner) -> None:
+        """Finds the part of the images' paths that tells them apart."""
+        dataset = runner.test_loop.dataloader.dataset
+        paths = [Path(dataset.get_data_info(i)['merged_path']) for i in range(len(dataset))]
+        is_told_by_name = len({path.stem for path in paths}) == len(paths)
+        self.root = None if is_told_by_name else os.path.commonpath([p.parent for p in paths])
+
     def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Writes the mattes of one batch."""
         for sample in outputs:
-            name = Path(sample.merged_path).stem
-            write_matte(sample.output.pred_alpha, self.out_dir / f'{name}.png')
+            path = Path(sample.merged_path)
+            name = Path(path.name) if self.root is None else path.relative_to(self.root)
+            write_matte(sample.output.pred_alpha, self.out_dir / name.with_suffix('.png'))
 
 
 def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:

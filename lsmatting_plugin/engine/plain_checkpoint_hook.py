@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import torch
 from mmengine.hooks import Hook
 from mmengine.logging import HistoryBuffer
 
 from ..registry import HOOKS
 
-BUFFER_FIELDS = {'log_history', 'count_history', 'max_length'}
+BUFFER_FIELDS = ('log_history', 'count_history', 'max_length')
 
 
 @HOOKS.register_module()
@@ -18,7 +19,7 @@ class PlainCheckpointHook(Hook):
 
     mmengine 0.10.7 stores its log history as ``HistoryBuffer`` objects with numpy arrays, which
     ``torch.load(weights_only=True)``, torch's default since 2.6, refuses. This hook turns them into
-    lists before saving, and lists back into buffers after loading, so that nobody needs to switch
+    tensors before saving, and those back into buffers after loading, so that nobody needs to switch
     the safety off.
     """
 
@@ -34,16 +35,20 @@ class PlainCheckpointHook(Hook):
         """Turns the log history back into buffers, as mmengine expects when it resumes."""
         scalars = checkpoint.get('message_hub', {}).get('log_scalars', {})
         for name, value in scalars.items():
-            if isinstance(value, dict) and set(value) == BUFFER_FIELDS:
-                scalars[name] = HistoryBuffer(**value)
+            if isinstance(value, dict) and set(value) == set(BUFFER_FIELDS):
+                log, count = (value[key].cpu().numpy() for key in BUFFER_FIELDS[:2])
+                scalars[name] = HistoryBuffer(log, count, value['max_length'])
 
 
 def to_plain(value: Any) -> Any:
     """The same value made of dicts, lists and Python scalars; tensors stay."""
     if isinstance(value, HistoryBuffer):
         log, count = value.data
+        # Tensors: lists of a long run would take seconds and megabytes.
         return dict(
-            log_history=log.tolist(), count_history=count.tolist(), max_length=value.max_length
+            log_history=torch.from_numpy(log.astype(np.float64)),
+            count_history=torch.from_numpy(count.astype(np.float64)),
+            max_length=value.max_length,
         )
     if isinstance(value, np.ndarray | np.generic):
         return value.tolist()

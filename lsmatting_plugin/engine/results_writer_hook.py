@@ -33,13 +33,14 @@ class ResultsWriterHook(Hook):
         """Gathers what each metric kept per image; only the main process has it, and writes."""
         if not is_main_process():
             return
-        images: dict[str, dict] = {}
+        rows: list[dict] = []  # one per image, in the order of the data set
         for metric in runner.test_evaluator.metrics:
             key = '/'.join(filter(None, (metric.prefix, type(metric).__name__)))  # as logged
-            for name, value in getattr(metric, 'per_image', []):
-                images.setdefault(name, {'name': name})[key] = value
+            for number, (name, value) in enumerate(getattr(metric, 'per_image', [])):
+                if number == len(rows):
+                    rows.append({'name': name})
+                rows[number][key] = value
         mean = {key: float(value) for key, value in (metrics or {}).items()}
-        rows = list(images.values())
         text = _as_csv(mean, rows) if self.out.suffix == '.csv' else _as_json(mean, rows)
         write_file(text.encode(), self.out)
         runner.logger.info(f'Metrics of {len(rows)} images written to {self.out}')

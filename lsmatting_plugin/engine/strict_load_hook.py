@@ -2,7 +2,7 @@
 
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
-from torch import nn
+from torch import Tensor, nn
 
 from ..models.official_checkpoint import from_official
 from ..registry import HOOKS
@@ -23,7 +23,32 @@ class StrictLoadHook(Hook):
             ValueError: They differ; what is missing, unexpected or misshapen is listed.
         """
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        require_fit(model, checkpoint.get('state_dict', checkpoint), 'The checkpoint')
+        source = 'The checkpoint'
+        require_fit(model, state_dict_of(checkpoint, source), source)
+
+
+def state_dict_of(checkpoint: object, source: str) -> dict[str, Tensor]:
+    """The parameters in a loaded checkpoint, by the names they have there.
+
+    Args:
+        checkpoint (object): What ``torch.load`` gave.
+        source (str): Where it comes from, for the error.
+
+    Returns:
+        dict[str, Tensor]: Its ``state_dict``, or all of it where it is one itself.
+
+    Raises:
+        ValueError: There are no parameters in it.
+    """
+    content = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
+    if not isinstance(content, dict) or not all(
+        isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
+    ):
+        raise ValueError(
+            f'{source} is not a checkpoint: expected are parameters by name, or a dict with '
+            "them under 'state_dict'"
+        )
+    return content
 
 
 def require_fit(model: nn.Module, state_dict: dict, source: str) -> None:

@@ -27,11 +27,13 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         raise ValueError(f'image must be uint8 (H, W, 3), not {image.dtype} {image.shape}')
     if alpha.shape != image.shape[:2]:
         raise ValueError(f'alpha {alpha.shape} and image {image.shape} must have one size')
+    is_float = np.issubdtype(alpha.dtype, np.floating)
+    if not (alpha.dtype == np.uint8 or (is_float and alpha.min() >= 0 and alpha.max() <= 1)):
+        raise ValueError(f'alpha must be uint8 or float in 0..1 without NaN, not {alpha.dtype}')
     # pymatting compiles on its first import, which costs seconds once and half a second ever after.
     from pymatting import estimate_foreground_ml
 
-    is_integer = np.issubdtype(alpha.dtype, np.integer)
-    matte = alpha / np.float32(255) if is_integer else alpha.astype(np.float32)
-    estimated = estimate_foreground_ml(image / np.float32(255), matte.astype(np.float32))
+    matte = alpha.astype(np.float32) if is_float else alpha / np.float32(255)
+    estimated = estimate_foreground_ml(image / np.float32(255), matte)
     colours = np.rint(estimated * 255).astype(np.uint8)
     return np.where(matte[..., None] == 1, image, colours)

@@ -1,20 +1,39 @@
 """Re-estimation of a whole folder of foregrounds: parallel, and safe to interrupt."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
-import cv2
 import numpy as np
 
-from ..datasets.base_dataset import images_by_stem, require_partners
+from ..datasets.base_dataset import images_by_stem
 from ..datasets.transforms import LoadImage, RequireSameSize
-from ..image_io import is_intact, write_image
+from ..image_io import is_intact, remove_leftovers, write_image
+from ..parallel import unordered_map
 from .reestimate import reestimate_foreground
 
 Estimator = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+class Outcome(NamedTuple):
+    """What became of one foreground.
+
+    Attributes:
+        fg_path (str): The foreground.
+        was_there (bool): It had been re-estimated before.
+        error (Exception | None): Why it could not be done.
+    """
+
+    fg_path: str
+    was_there: bool = False
+    error: Exception | None = None
+
+
+class _Job(NamedTuple):
+    fg_path: str
+    alpha_path: str | None
+    out_path: Path
 
 
 def reestimate_folder(
@@ -24,11 +43,11 @@ def reestimate_folder(
     estimator: Estimator = reestimate_foreground,
     num_workers: int = 0,
     overwrite: bool = False,
-) -> tuple[int, Iterator[tuple[str, Exception | None]]]:
+) -> tuple[int, Iterator[Outcome]]:
     """Re-estimates every foreground of a folder into PNGs of the same stems.
 
     An image is written under a temporary name and then renamed, so that an interrupted run leaves
-    only complete images; the next run does the rest.
+    only whole images; the next run does the rest. A bad image does not end the others.
 
     Args:
         fg_dir (str | Path): Foregrounds.
@@ -40,54 +59,49 @@ def reestimate_folder(
         overwrite (bool): Does again what is there already.
 
     Returns:
-        The number of images to do, and an iterator that does them: one (foreground path, error
-        or None) per image, in any order.
+        The number of foregrounds, and an iterator that does them and tells the outcome of each, in
+        any order.
 
     Raises:
-        FileNotFoundError: A folder is missing or empty, or a foreground lacks its matte.
+        FileNotFoundError: A folder is missing or empty.
+        ValueError: Two files of a folder have the same stem.
     """
     advice = 'See "Data preparation" in the README'
     fgs = images_by_stem(fg_dir, 'foreground images', advice)
     alphas = images_by_stem(alpha_dir, 'alpha mattes', advice)
-    require_partners(fgs, alphas, fg_dir, alpha_dir, advice)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
-    jobs = [
-        (path, alphas[stem], out_dir / f'{stem}.png')
-        for stem, path in fgs.items()
-        if overwrite or not is_intact(out_dir / f'{stem}.png')
-    ]
-    return len(jobs), _run(partial(_reestimate_file, estimator), jobs, num_workers)
+    jobs = [_Job(fg, alphas.get(stem), out_dir / f'{stem}.png') for stem, fg in fgs.items()]
+    work = partial(_reestimate_file, estimator, alpha_dir, overwrite)
+    return len(jobs), _outcomes(work, jobs, num_workers, out_dir)
 
 
-def _run(work: Callable, jobs: list[tuple], num_workers: int) -> Iterator:
-    """Does the jobs, here or in worker processes."""
-    if num_workers == 0:
-        for job in jobs:
-            yield work(*job)
-        return
-    with ProcessPoolExecutor(num_workers) as pool:
-        futures = {pool.submit(work, *job): job for job in jobs}
-        for future in as_completed(futures):
-            try:
-                yield future.result()
-            except BrokenProcessPool as error:
-                yield futures[future][0], error
+def _outcomes(work: Callable, jobs: list, num_workers: int, out_dir: Path) -> Iterator[Outcome]:
+    for job, result in unordered_map(work, jobs, num_workers):
+        is_lost = isinstance(result, Exception)
+        yield Outcome(job.fg_path, error=result) if is_lost else result
+    remove_leftovers(out_dir)
 
 
 def _reestimate_file(
-    estimator: Estimator, fg_path: str, alpha_path: str, out_path: Path
-) -> tuple[str, Exception | None]:
-    """Re-estimates one image; an error is returned, so that it does not end the others."""
-    results = dict(fg_path=fg_path, alpha_path=alpha_path)
+    estimator: Estimator, alpha_dir: str | Path, overwrite: bool, job: _Job
+) -> Outcome:
+    """Re-estimates one image; whatever is wrong with it is its outcome."""
     try:
+        if not overwrite and is_intact(job.out_path):
+            return Outcome(job.fg_path, was_there=True)
+        if job.alpha_path is None:
+            raise FileNotFoundError(
+                f'no alpha matte {Path(job.fg_path).stem} (any extension) in {alpha_dir}'
+            )
+        results = dict(fg_path=job.fg_path, alpha_path=job.alpha_path)
         for step in (
             LoadImage('fg'),
             LoadImage('alpha', 'grayscale'),
             RequireSameSize(('fg', 'alpha')),
         ):
             results = step(results)
-        write_image(estimator(results['fg'], results['alpha']), out_path)
-    except (OSError, ValueError, MemoryError, cv2.error) as error:
-        return fg_path, error
-    return fg_path, None
+        write_image(estimator(results['fg'], results['alpha']), job.out_path)
+    except Exception as error:  # one image must not end the others, whatever the solver raises
+        return Outcome(job.fg_path, error=error)
+    return Outcome(job.fg_path)

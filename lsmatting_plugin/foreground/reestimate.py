@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import torch
 
-from ..cores import available_cores
+from ..parallel import available_cores
 from .reestimate_torch import reestimate_tensor
 
 
@@ -48,7 +48,8 @@ def reestimate_foreground(
         ndarray | Tensor: uint8 (H, W, 3), truncated as in the original, of the kind of ``fg``.
 
     Raises:
-        ValueError: The arrays have another type or do not fit together, or a number is out of range.
+        ValueError: The arrays have another type or do not fit together, or a number is out of
+            range.
     """
     _check(fg, alpha)
     if not kappa > 0 or num_scales < 1 or base_iterations < 0:

@@ -107,7 +107,7 @@ class TestReestimatedForegrounds:
 
         folders = {Path(info['fg_path']).parent for info in dataset.foregrounds}
         assert folders == {aim_root / 'kappa_fg'}
-        assert log_lines == [f'Training on the re-estimated foregrounds in {aim_root}/kappa_fg']
+        assert log_lines == [f'Foregrounds are read from {aim_root}/kappa_fg, re-estimated']
 
     def test_are_missed_with_the_command_that_makes_them(self, aim_root, build, log_lines):
         dataset = build(reestimated_fg='kappa_fg')
@@ -117,10 +117,10 @@ class TestReestimatedForegrounds:
         assert f'no folder {aim_root}/kappa_fg' in line
         assert line.endswith(f'python tools/reestimate_foreground.py {aim_root}')
 
-    def test_are_not_mentioned_when_not_wanted(self, build, log_lines):
+    def test_are_passed_over_when_not_wanted(self, aim_root, build, log_lines):
         build(reestimated_fg=None)
 
-        assert log_lines == []
+        assert log_lines == [f'Foregrounds are read from {aim_root}/fg']
 
     @pytest.mark.parametrize('there, lacking', [(['a.png', 'c.png'], 'b'), ([], 'no image')])
     def test_must_be_complete(self, aim_root, build, write_images, assert_helpful, there, lacking):

@@ -68,3 +68,13 @@ def test_generator_depends_on_index_epoch_and_seed_alone():
 
     assert again == first
     assert len({first, *different}) == 4
+
+
+def test_a_draw_stays_itself_through_data_set_wrappers():
+    """ConcatDataset subtracts from an index, RepeatDataset takes its remainder."""
+    draw = Draw(17, 2, 3)
+
+    for inner, index in ((draw - 10, 7), (draw % 5, 2)):
+        assert inner == index
+        assert inner.generator().random() == draw.generator().random()
+    assert repr(draw) == 'Draw(17, epoch=2, seed=3)'

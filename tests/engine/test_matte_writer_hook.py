@@ -1,4 +1,5 @@
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -58,14 +59,34 @@ def test_a_failing_write_leaves_the_old_matte_and_nothing_else(tmp_path, monkeyp
     assert (read(path) == 7).all()
 
 
-def test_hook_writes_each_matte_of_a_batch_under_the_name_of_its_image(tmp_path):
+class Images(list):
+    """Stands for a data set of these image paths."""
+
+    def get_data_info(self, index):
+        return dict(merged_path=self[index])
+
+
+def write_mattes(out_dir, *paths):
+    """Runs the hook as a test over these images does; the n-th matte is n / 10 everywhere."""
     samples = []
-    for number in range(2):
-        sample = MattingDataSample(metainfo=dict(merged_path=f'/data/merged/{number}.jpg'))
+    for number, path in enumerate(paths):
+        sample = MattingDataSample(metainfo=dict(merged_path=path))
         sample.output = BaseDataElement(pred_alpha=torch.full((3, 4), number / 10))
         samples.append(sample)
+    dataloader = SimpleNamespace(dataset=Images(paths))
+    hook = MatteWriterHook(str(out_dir))
+    hook.before_test(SimpleNamespace(test_loop=SimpleNamespace(dataloader=dataloader)))
+    hook.after_test_iter(None, 0, outputs=samples)
+    return {str(path.relative_to(out_dir)): read(path)[0, 0] for path in out_dir.rglob('*.png')}
 
-    MatteWriterHook(str(tmp_path / 'mattes')).after_test_iter(None, 0, outputs=samples)
 
-    assert {path.name for path in (tmp_path / 'mattes').iterdir()} == {'0.png', '1.png'}
-    assert (read(tmp_path / 'mattes' / '1.png') == 26).all()
+def test_hook_writes_each_matte_of_a_batch_under_the_name_of_its_image(tmp_path):
+    mattes = write_mattes(tmp_path, '/data/merged/0.jpg', '/data/more/1.jpg')
+
+    assert mattes == {'0.png': 0, '1.png': 26}
+
+
+def test_images_of_one_name_keep_their_folders(tmp_path):
+    mattes = write_mattes(tmp_path, '/data/a/0.jpg', '/data/b/c/0.png', '/data/a/1.png')
+
+    assert mattes == {'a/0.png': 0, 'b/c/0.png': 26, 'a/1.png': 51}

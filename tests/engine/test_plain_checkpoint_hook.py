@@ -12,7 +12,7 @@ Pair = namedtuple('Pair', 'first second')
 
 
 def history(checkpoint, name='train/loss'):
-    return checkpoint['message_hub']['log_scalars'][name]['log_history']
+    return checkpoint['message_hub']['log_scalars'][name]['log_history'].tolist()
 
 
 @pytest.fixture(scope='module')

@@ -72,6 +72,9 @@ def test_shared_composites_have_no_more_error_than_pymatting(shared_dir):
         (np.zeros((4, 4, 3)), np.zeros((4, 4)), 'image must be uint8'),
         (np.zeros((4, 4), np.uint8), np.zeros((4, 4)), 'image must be uint8'),
         (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 5)), 'must have one size'),
+        (np.zeros((4, 4, 3), np.uint8), np.full((4, 4), 255.0), 'alpha must be uint8 or float'),
+        (np.zeros((4, 4, 3), np.uint8), np.full((4, 4), np.nan), 'alpha must be uint8 or float'),
+        (np.zeros((4, 4, 3), np.uint8), np.zeros((4, 4), np.uint16), 'alpha must be uint8 or'),
     ],
 )
 def test_what_does_not_fit_is_named(image, alpha, message):

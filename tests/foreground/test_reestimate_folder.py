@@ -8,6 +8,7 @@ from lsmatting_plugin.foreground import reestimate_foreground
 from lsmatting_plugin.foreground.folder import reestimate_folder
 
 NAMES = ['a.png', 'b.png', 'c.png']
+DEADLY = 13
 
 
 def inverted(fg, alpha):
@@ -23,8 +24,10 @@ def runs_out_of_memory(fg, alpha):
     raise MemoryError('not enough')
 
 
-def dies(fg, alpha):
-    os._exit(1)
+def dies_of_one_image(fg, alpha):
+    if (fg == DEADLY).all():
+        os._exit(1)
+    return inverted(fg, alpha)
 
 
 def read(path):
@@ -45,13 +48,18 @@ def root(tmp_path):
 
 @pytest.fixture
 def reestimate(root):
-    """Do the folder; returns how many were to be done, and the error (or None) of each."""
+    """Do the folder; returns 'kept', None or the error for each foreground."""
 
     def run(estimator=inverted, **arguments):
-        total, done = reestimate_folder(
+        total, outcomes = reestimate_folder(
             root / 'fg', root / 'alpha', root / 'out', estimator, **arguments
         )
-        return total, {os.path.basename(path): error for path, error in done}
+        results = {
+            os.path.basename(path): 'kept' if was_there else error
+            for path, was_there, error in outcomes
+        }
+        assert total == len(results)
+        return results
 
     return run
 
@@ -64,7 +72,7 @@ def assert_done(root, names=NAMES):
 
 
 def test_every_foreground_is_done_and_no_temporary_file_left(root, reestimate):
-    assert reestimate() == (3, dict.fromkeys(NAMES))
+    assert reestimate() == dict.fromkeys(NAMES)
     assert_done(root)
 
 
@@ -94,16 +102,16 @@ def test_a_restart_does_the_rest_only(root, reestimate):
     (root / 'out').mkdir()
     cv2.imwrite(str(root / 'out' / 'b.png'), np.zeros((9, 13, 3), np.uint8))
 
-    assert reestimate() == (2, {'a.png': None, 'c.png': None})
+    assert reestimate() == {'a.png': None, 'b.png': 'kept', 'c.png': None}
     assert (read(root / 'out' / 'b.png') == 0).all()
-    assert reestimate() == (0, {})
+    assert reestimate() == dict.fromkeys(NAMES, 'kept')
 
 
 def test_overwrite_does_all_again(root, reestimate):
     (root / 'out').mkdir()
     cv2.imwrite(str(root / 'out' / 'b.png'), np.zeros((9, 13, 3), np.uint8))
 
-    assert reestimate(overwrite=True) == (3, dict.fromkeys(NAMES))
+    assert reestimate(overwrite=True) == dict.fromkeys(NAMES)
     assert_done(root)
 
 
@@ -114,7 +122,7 @@ def test_a_broken_result_is_done_again(root, reestimate, share):
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
 
-    assert reestimate() == (1, {'b.png': None})
+    assert reestimate() == {'a.png': 'kept', 'b.png': None, 'c.png': 'kept'}
     assert_done(root)
 
 
@@ -123,9 +131,8 @@ def test_a_bad_image_is_reported_and_the_rest_done(root, reestimate, num_workers
     (root / 'fg' / 'a.png').write_bytes(b'hello')
     cv2.imwrite(str(root / 'alpha' / 'b.png'), np.zeros((5, 5), np.uint8))
 
-    total, errors = reestimate(num_workers=num_workers)
+    errors = reestimate(num_workers=num_workers)
 
-    assert total == 3
     assert f'not a readable image: {root}/fg/a.png' in str(errors['a.png'])
     assert f'{root}/alpha/b.png, height 5, width 5' in str(errors['b.png'])
     assert errors['c.png'] is None
@@ -136,18 +143,20 @@ def test_a_bad_image_is_reported_and_the_rest_done(root, reestimate, num_workers
     'estimator, kind', [(fails_in_opencv, cv2.error), (runs_out_of_memory, MemoryError)]
 )
 def test_a_failure_of_the_estimator_is_reported(root, reestimate, estimator, kind):
-    _, errors = reestimate(estimator)
+    errors = reestimate(estimator)
 
     assert [type(errors[name]) for name in NAMES] == [kind] * 3
     assert_done(root, [])
 
 
-def test_a_killed_worker_is_reported(root, reestimate):
-    _, errors = reestimate(dies, num_workers=1)
+@pytest.mark.parametrize('num_workers', [1, 2])
+def test_only_the_image_that_kills_its_worker_is_lost(root, reestimate, num_workers):
+    cv2.imwrite(str(root / 'fg' / 'b.png'), np.full((9, 13, 3), DEADLY, np.uint8))
 
-    assert sorted(errors) == NAMES
-    assert all('terminated abruptly' in str(error) for error in errors.values())
-    assert_done(root, [])
+    errors = reestimate(dies_of_one_image, num_workers=num_workers)
+
+    assert 'terminated abruptly' in str(errors['b.png'])
+    assert_done(root, ['a.png', 'c.png'])
 
 
 @pytest.mark.parametrize('folder', ['fg', 'alpha'])
@@ -158,8 +167,20 @@ def test_a_missing_folder_is_named(root, reestimate, folder):
         reestimate()
 
 
-def test_a_foreground_without_matte_is_named(root, reestimate):
+@pytest.mark.parametrize('num_workers', [0, 2])
+def test_a_foreground_without_matte_is_named_and_the_rest_done(root, reestimate, num_workers):
     (root / 'alpha' / 'b.png').unlink()
 
-    with pytest.raises(FileNotFoundError, match=f'{root}/alpha lacks 1 .*: b '):
-        reestimate()
+    errors = reestimate(num_workers=num_workers)
+
+    assert f'no alpha matte b (any extension) in {root}/alpha' in str(errors['b.png'])
+    assert_done(root, ['a.png', 'c.png'])
+
+
+def test_what_a_killed_run_was_writing_is_removed(root, reestimate):
+    (root / 'out').mkdir()
+    (root / 'out' / '.a.png.123.part').write_bytes(b'half a file')
+
+    reestimate()
+
+    assert_done(root)

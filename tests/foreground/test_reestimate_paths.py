@@ -1,5 +1,8 @@
 """The solver's ways of computing agree: threads, tiles and tensors."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -71,10 +74,18 @@ def test_numbers_out_of_range_are_refused(settings):
 
 
 def test_the_compiled_code_is_kept_on_disk():
+    """A second process reads what the first has compiled."""
+    code = (
+        'import numpy as np;'
+        'from lsmatting_plugin.foreground import reestimate_foreground, sweeps;'
+        'reestimate_foreground(np.zeros((8, 8, 3), np.uint8), np.zeros((8, 8), np.uint8));'
+        'print(sum(sweeps._sweep_tiles.stats.cache_hits.values()))'
+    )
     reestimate_foreground(*soft_picture(8, 8))
 
-    stats = sweeps._sweep_tiles.stats
-    assert sum(stats.cache_hits.values()) + sum(stats.cache_misses.values()) > 0
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+
+    assert int(done.stdout) == 1
 
 
 def test_the_python_source_of_the_sweeps_is_what_is_compiled(monkeypatch):

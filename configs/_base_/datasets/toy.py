@@ -1,4 +1,4 @@
-# The generated data set (384 px) with the paper's augmentation at a fifth of its sizes.
+# The generated data set (long side 384 px) with the paper's augmentation at smaller sizes.
 _base_ = './aim.py'
 
 sizes = dict(

@@ -1,10 +1,8 @@
 """Writes a generated data set in the folder layout of Adobe Image Matting (AIM)."""
 
 import json
-import multiprocessing
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,8 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...cores import available_cores
-from ...image_io import is_intact, write_file, write_image
+from ...image_io import is_intact, remove_leftovers, write_file, write_image
+from ...parallel import available_cores, unordered_map
 from ...progress import progress_bar
 from .backgrounds import make_background
 from .foregrounds import KIND_CYCLE, MIN_SIZE, make_foreground
@@ -196,14 +194,15 @@ def write_dataset(
     if num_workers is None:
         num_workers = min(available_cores(), MAX_WORKERS)
     reused = 0
-    with _mapper(num_workers) as run, progress_bar(quiet=not progress) as bar:
-        done = run(partial(_make_item, plan), items)
-        for was_there in bar.track(done, total=len(items), description='Generating'):
-            reused += was_there
+    with progress_bar(quiet=not progress) as bar:
+        done = unordered_map(partial(_make_item, plan), items, num_workers)
+        for _, result in bar.track(done, total=len(items), description='Generating'):
+            if isinstance(result, Exception):
+                raise result
+            reused += result
     if progress and reused:
         print(f'{reused} of {len(items)} items were already there')
-    for leftover in root.rglob('.*.part'):  # of a run that was killed while it wrote
-        leftover.unlink()
+    remove_leftovers(root)
     os.replace(unfinished, root / MANIFEST)
     return root
 
@@ -244,14 +243,3 @@ def _make_item(plan: _Plan, item: tuple[int, int]) -> bool:
         )
         write_image(image, path, options)
     return False
-
-
-@contextmanager
-def _mapper(num_workers: int):
-    """``map`` in this process, or unordered over freshly started ones."""
-    if num_workers == 0:
-        yield map
-        return
-    # 'spawn': a forked child would inherit locks of OpenCV's and torch's threads
-    with multiprocessing.get_context('spawn').Pool(num_workers, cv2.setNumThreads, (1,)) as pool:
-        yield pool.imap_unordered

@@ -3,12 +3,11 @@
 import hashlib
 from pathlib import Path
 
-import cv2
 import numpy as np
 from torch.utils.data import get_worker_info
 
 from ...foreground.reestimate import reestimate_foreground
-from ...image_io import is_intact, write_image
+from ...image_io import read_intact, write_image
 from ...registry import TRANSFORMS
 from .base import Transform
 
@@ -49,9 +48,11 @@ class ReestimateForeground(Transform):
             results['fg'] = self._reestimate(fg, alpha)
             return results
         path = Path(self.cache_dir, f'{self._identity(fg, alpha)}.png')
-        if not is_intact(path):
-            write_image(self._reestimate(fg, alpha), path)
-        results['fg'] = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+        kept = read_intact(path)
+        if kept is None:
+            kept = self._reestimate(fg, alpha)
+            write_image(kept, path)
+        results['fg'] = kept
         return results
 
     def _reestimate(self, fg: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -1,9 +1,12 @@
 import io
+import time
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from lsmatting_plugin.cores import available_cores
+from lsmatting_plugin.parallel import available_cores, unordered_map
 from lsmatting_plugin.progress import RateColumn, progress_bar
 
 
@@ -38,3 +41,30 @@ def test_the_rate_is_shown_once_there_is_one():
     for _ in range(3):
         bar.advance(task.id)
     assert RateColumn().render(task).plain.endswith('/s')
+
+
+def square(number):
+    return number**2
+
+
+@pytest.mark.parametrize('num_workers', [0, 2])
+def test_every_job_has_its_result(num_workers):
+    assert dict(unordered_map(square, range(5), num_workers)) == {n: n**2 for n in range(5)}
+
+
+def test_a_negative_number_of_workers_is_refused():
+    with pytest.raises(ValueError, match='must not be negative, but is -1'):
+        list(unordered_map(square, range(5), -1))
+
+
+def wait_and_mark(job):
+    number, folder = job
+    time.sleep(0.3)
+    Path(folder, str(number)).touch()
+
+
+def test_leaving_early_starts_no_further_job(tmp_path):
+    for _ in unordered_map(wait_and_mark, [(n, str(tmp_path)) for n in range(40)], num_workers=1):
+        break
+
+    assert len(list(tmp_path.iterdir())) < 10

@@ -1,0 +1,83 @@
+"""Independent jobs over processes."""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from typing import TypeVar
+
+import cv2
+
+Job = TypeVar('Job')
+Result = TypeVar('Result')
+
+
+def available_cores() -> int:
+    """Cores that this process may use, at least 1."""
+    if hasattr(os, 'sched_getaffinity'):  # not everywhere; respects taskset and cpusets
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def unordered_map(
+    work: Callable[[Job], Result], jobs: Iterable[Job], num_workers: int
+) -> Iterator[tuple[Job, Result | BrokenProcessPool]]:
+    """Does jobs in processes of one thread each, and tells of each as it is finished.
+
+    When a process dies (killed for memory, say), what was not finished is done again, job by job,
+    each in a process of its own, so that only the job that kills its process is lost. Leaving the
+    iteration early, as with Ctrl-C, starts no further job.
+
+    Args:
+        work (Callable): Takes a job; picklable, as jobs and results are, when ``num_workers`` > 0.
+        jobs (Iterable): What to do.
+        num_workers (int): Processes; 0 works in this one.
+
+    Yields:
+        A job and its result, in any order; the result is a ``BrokenProcessPool`` error where the
+        job's process died.
+
+    Raises:
+        ValueError: ``num_workers`` is negative.
+    """
+    if num_workers < 0:
+        raise ValueError(f'The number of workers must not be negative, but is {num_workers}')
+    if num_workers == 0:
+        for job in jobs:
+            yield job, work(job)
+        return
+    unfinished = []
+    for job, result in _pooled(work, jobs, num_workers):
+        if isinstance(result, BrokenProcessPool):
+            unfinished.append(job)
+        else:
+            yield job, result
+    for job in unfinished:
+        yield from _pooled(work, [job], 1)
+
+
+def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]:
+    # 'spawn': a forked child would inherit locks of OpenCV's and torch's threads.
+    context = multiprocessing.get_context('spawn')
+    pool = ProcessPoolExecutor(num_workers, mp_context=context, initializer=_use_one_thread)
+    try:
+        futures = {}
+        for job in jobs:
+            try:
+                futures[pool.submit(work, job)] = job
+            except BrokenProcessPool as error:
+                yield job, error
+        for future in as_completed(futures):
+            try:
+                yield futures[future], future.result()
+            except BrokenProcessPool as error:
+                yield futures[future], error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _use_one_thread() -> None:
+    """In a worker: it is one of as many as there are cores."""
+    os.environ['NUMBA_NUM_THREADS'] = '1'
+    cv2.setNumThreads(1)
