@@ -107,6 +107,7 @@ class _QuietRunner(Runner):
 # spends on each parameter whose weight decay differs.
 BACKGROUND_NOISE = (
     'Config:',
+    'Exp name:',
     '\n---',
     'Hooks will be executed',
     'paramwise_options',
