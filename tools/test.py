@@ -30,6 +30,13 @@ def parse_args() -> argparse.Namespace:
         help='metrics per image and their mean, as .json or .csv; may be given twice',
     )
     parser.add_argument('--show-dir', metavar='DIR', help='write the mattes there, as PNG')
+    parser.add_argument(
+        '--refine-steps',
+        type=int,
+        metavar='N',
+        help="backpropagating refinement of each matte (the paper's N: 100); 0 switches it off; "
+        "default: the config's",
+    )
     add_launch_options(parser)
     return parser.parse_args()
 
@@ -41,6 +48,9 @@ def main() -> None:
     if not Path(args.checkpoint).is_file():
         sys.exit(f'No checkpoint {args.checkpoint}; tools/train.py writes them to its work folder')
     cfg.load_from = args.checkpoint
+    if args.refine_steps is not None:
+        refiner = dict(type='BackpropRefiner', steps=args.refine_steps)
+        cfg.model.refiner = refiner if args.refine_steps else None
     cfg.custom_hooks += [dict(type='ResultsWriterHook', out=out) for out in args.out]
     if args.show_dir is not None:
         cfg.custom_hooks.append(dict(type='MatteWriterHook', out_dir=args.show_dir))

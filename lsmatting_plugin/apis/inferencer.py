@@ -9,6 +9,7 @@ from mmengine.dataset import Compose
 
 from ..datasets.transforms import LimitSize, LoadImage, PackMattingInputs, RequireSameSize
 from ..engine.matte_writer_hook import write_matte
+from ..models import BackpropRefiner
 from ..registry import INFERENCERS
 from .model import init_model
 
@@ -24,6 +25,8 @@ class MattingInferencer:
         max_size (int, optional): A side above it is reduced to it, each side on its own, and the
             matte brought back to the image's size, as the paper does (section 5.5). None never
             resizes.
+        refine_steps (int): Steps of backpropagating refinement (the paper's: 100); 0 leaves it to
+            the config's ``model.refiner``.
 
     Example:
         >>> inferencer = MattingInferencer('configs/lsm_r50_aim.py', 'lsm_r50_aim.pth')
@@ -36,8 +39,11 @@ class MattingInferencer:
         ckpt: str | Path | None = None,
         device: str | torch.device | None = None,
         max_size: int | None = 2176,
+        refine_steps: int = 0,
     ) -> None:
         self.model = init_model(config, ckpt, device)
+        if refine_steps:
+            self.model.refiner = BackpropRefiner(refine_steps)
         self.pipeline = Compose(
             [
                 RequireSameSize(keys=('merged', 'trimap')),

@@ -6,15 +6,19 @@ from .encoder import MattingResNetV1d
 from .losses import MultiScaleAlphaLoss
 from .mattor import LSAMattor
 from .official_checkpoint import from_official
+from .prediction_network import PredictionNetwork
+from .refiner import BackpropRefiner
 from .skip import ASPPSkip, IdentitySkip
 
 __all__ = [
     'ASPPSkip',
+    'BackpropRefiner',
     'IdentitySkip',
     'LSADecoder',
     'LSAMattor',
     'MattingPreprocessor',
     'MattingResNetV1d',
     'MultiScaleAlphaLoss',
+    'PredictionNetwork',
     'from_official',
 ]

@@ -10,6 +10,7 @@ from ..registry import MODELS, SCOPE
 from ..structures import MattingDataSample
 from .official_checkpoint import from_official
 from .padding import add_frame
+from .prediction_network import PredictionNetwork
 
 
 @MODELS.register_module()
@@ -30,6 +31,8 @@ class LSAMattor(BaseModel):
             ``reflect_margin=16`` and ``zero_margin=16`` (pixels on all sides), and
             ``pred_dtype='float32'``: predictions in 0..1; ``'uint8'``: 0..255, rounded, as
             mmedit's metrics expect.
+        refiner (dict, optional): Config of the refinement of each predicted matte, for example
+            ``dict(type='BackpropRefiner', steps=100)``. None predicts in one pass.
         norm_eval (bool): Keeps batch norms at their running statistics during training, as for
             fine-tuning with a batch of one image.
 
@@ -49,6 +52,7 @@ class LSAMattor(BaseModel):
         loss_alpha: dict | None = None,
         data_preprocessor: dict | None = None,
         test_cfg: dict | None = None,
+        refiner: dict | None = None,
         norm_eval: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
@@ -59,6 +63,7 @@ class LSAMattor(BaseModel):
         self.decoder = _build({'in_channels': self.skip.out_channels, **decoder})
         self.loss_alpha = _build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
         self.test_cfg = _complete(test_cfg or {}, self.DEFAULT_TEST_CFG)
+        self.refiner = MODELS.build({'_scope_': SCOPE, **refiner}) if refiner else None
         self.norm_eval = norm_eval
         self.register_load_state_dict_pre_hook(_translate_official_names)
 
@@ -153,8 +158,13 @@ class LSAMattor(BaseModel):
             zeros=self.test_cfg['zero_margin'],
         )
         start = self.test_cfg['reflect_margin'] + self.test_cfg['zero_margin']
-        alpha = self.raw_alpha(framed)[..., start : start + height, start : start + width]
-        return force_known(alpha.clamp(0, 1), trimap=inputs[:, 3:] * 255, bg_below=50, fg_above=200)
+        if self.refiner is None:
+            alpha = self.raw_alpha(framed).clamp(0, 1)
+        else:
+            network = PredictionNetwork(self.encoder, self.skip, self.decoder)
+            alpha = self.refiner.refine(network, framed)
+        alpha = alpha[..., start : start + height, start : start + width]
+        return force_known(alpha, trimap=inputs[:, 3:] * 255, bg_below=50, fg_above=200)
 
     def _finish(self, alpha: Tensor, sample: MattingDataSample) -> Tensor:
         """Brings (1, H, W) back to the loaded size and makes it exact where it is known."""

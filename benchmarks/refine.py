@@ -1,0 +1,68 @@
+"""Times a step of backpropagating refinement beside the plain formulation.
+
+python benchmarks/refine.py [--config configs/lsm_r50_aim.py] [--size 512]
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests'))
+
+import torch
+from oracles.refine import refine as oracle
+
+from lsmatting_plugin.apis import init_model
+from lsmatting_plugin.models import BackpropRefiner, PredictionNetwork
+
+
+def main() -> None:
+    """Prints a line per share of unknown pixels."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('--config', default='configs/lsm_r50_aim.py')
+    parser.add_argument('--size', type=int, default=512, help='pixels (default: %(default)s)')
+    parser.add_argument('--steps', type=int, default=5, help='timed (default: %(default)s)')
+    parser.add_argument('--runs', type=int, default=2, help='best of (default: %(default)s)')
+    args = parser.parse_args()
+    torch.manual_seed(0)
+    model = init_model(args.config, device='cpu')
+    network = PredictionNetwork(model.encoder, model.skip, model.decoder)
+    print('unknown  plain s/step  this s/step  ratio  largest difference after the steps')
+    for band in (args.size // 20, args.size // 10, args.size // 5):
+        inputs = picture(args.size, band)
+
+        def fast(steps: int, inputs: torch.Tensor = inputs) -> torch.Tensor:
+            return BackpropRefiner(steps).refine(network, inputs)
+
+        def plain(steps: int, inputs: torch.Tensor = inputs) -> torch.Tensor:
+            return oracle(model, inputs, steps)
+
+        rounds = [[per_step(f, args.steps) for f in (plain, fast)] for _ in range(args.runs)]
+        slow, quick = (min(times) for times in zip(*rounds, strict=True))
+        difference = (plain(args.steps) - fast(args.steps)).abs().max()
+        share = ((inputs[:, 3] > 0.25) & (inputs[:, 3] < 0.75)).float().mean()
+        print(f'{share:7.0%}  {slow:12.3f}  {quick:11.3f}  {slow / quick:5.1f}  {difference:.1e}')
+
+
+def picture(size: int, band: int) -> torch.Tensor:
+    """Noise with a disc as foreground whose outline is unknown, ``band`` pixels wide."""
+    inputs = torch.randn(1, 4, size, size)
+    position = torch.arange(size) - (size - 1) / 2
+    distance = (position[:, None] ** 2 + position**2).sqrt() - size / 3
+    inputs[:, 3] = torch.where(distance.abs() <= band / 2, 128 / 255, (distance < 0).float())
+    return inputs
+
+
+def per_step(refine, steps: int) -> float:
+    """Seconds of a step, without what comes before the first."""
+    begin = time.perf_counter()
+    refine(1)
+    middle = time.perf_counter()
+    refine(steps + 1)
+    return (time.perf_counter() - middle - (middle - begin)) / steps
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,181 @@
+"""The network as prediction runs it: the same function of image and trimap, arranged to be cheap.
+
+Batch norms are folded into the convolutions before them, features lie channels-last, and each
+decoder convolution over [skip features, upsampled coarser stage] is split into its two halves:
+
+    conv([skip, up(coarse)]) = conv_s(skip) + conv_c(up(coarse)).
+
+The skip halves depend on the image alone. They are a fraction of the encoder's features and all
+that the decoder needs of them, so an encoder that runs tile by tile need not keep more, and a
+refinement that runs the decoder a hundred times computes them once. conv_c runs at the coarse
+stage's resolution (:class:`UpsampledConv`), and the last three convolutions only where alpha is
+wanted (:class:`PartialHead`).
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import fuse_conv_bn
+from torch import Tensor, nn
+
+from .decoder import GatedConv, LSADecoder
+from .fusion import ConcatFusion
+from .partial_head import PartialHead, cover
+from .upsampled_conv import UpsampledConv
+
+
+class PredictionNetwork:
+    """Encoder, skip and decoder for prediction alone; a copy that shares nothing with them.
+
+    Args:
+        encoder, skip, decoder (nn.Module): Of an :class:`LSAMattor`.
+        dtype (torch.dtype): In which weights and features are kept.
+    """
+
+    @torch.inference_mode(False)  # what is made there could not take part in a refinement
+    @torch.no_grad()
+    def __init__(
+        self,
+        encoder: nn.Module,
+        skip: nn.Module,
+        decoder: LSADecoder,
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self.dtype = dtype
+        self.encoder, self.skip, decoder = (
+            _folded(part).to(dtype=dtype, memory_format=torch.channels_last)
+            for part in (encoder, skip, decoder)
+        )
+        self.context = decoder.context
+        gated = (decoder.stage1, decoder.stage2, decoder.stage3, decoder.stage4, decoder.stage5)
+        coarse_channels = [stage.conv.out_channels for stage in gated[1:]] + [0]
+        self.stages = [SplitStage(*pair) for pair in zip(gated, coarse_channels, strict=True)]
+        self.fusion, self.head = decoder.fusion, decoder.head
+        self.partial_head = None
+        if isinstance(decoder.fusion, ConcatFusion):
+            image_channels = decoder.fusion.out_channels - decoder.stage1.conv.out_channels
+            self.partial_head = PartialHead(decoder.head, image_channels)
+
+    def skip_halves(self, inputs: Tensor) -> list[Tensor]:
+        """What the decoder needs of the encoder.
+
+        Args:
+            inputs (Tensor): (N, 4, H, W), sides multiples of 32.
+
+        Returns:
+            list[Tensor]: For stages 1 (fine) to 5 (coarse) conv_s(skip) + bias, (N, C_i, H_i, W_i).
+        """
+        inputs = inputs.to(dtype=self.dtype, memory_format=torch.channels_last)
+        features = list(self.skip(self.encoder(inputs)))
+        features[4] = self.context(features[4])
+        # From the fine end, where the large features go as soon as they are not needed.
+        return [stage.skip_half(features.pop(0)) for stage in self.stages]
+
+    def decode(
+        self, halves: list[Tensor], adjust: Callable[[int, Tensor], Tensor] | None = None
+    ) -> Tensor:
+        """The decoder's features of stage 1 (N, C_1, H/2, W/2).
+
+        Args:
+            halves (list[Tensor]): Of :meth:`skip_halves`. Overwritten where no gradient is
+                wanted; without ``adjust`` the list is emptied as they are used up.
+            adjust (callable, optional): (stage number, its features) -> the features to go on
+                with; called for stages 5, 4, 3, 2.
+        """
+        halves = halves if adjust is None else list(halves)
+        x = None
+        for number in (5, 4, 3, 2, 1):
+            x = self.stages[number - 1](halves.pop(), x)
+            if adjust is not None and number > 1:
+                x = adjust(number, x)
+        return x
+
+    def raw_alpha(self, image: Tensor, features: Tensor, is_wanted: Tensor | None) -> Tensor:
+        """Raw alpha (N, 1, H, W), float32; where it is not wanted it may be 0.
+
+        Args:
+            image (Tensor): The network's input (N, 4, H, W).
+            features (Tensor): Of stage 1, (N, C_1, H/2, W/2).
+            is_wanted (Tensor, optional): (N, 1, H, W), bool. None is everywhere.
+        """
+        image = image.to(self.dtype)
+        height, width = image.shape[2:]
+        if self.partial_head is None or features.shape[2:] != (height / 2, width / 2):
+            return self.head(self.fusion(image, features)).float()
+        raw = image.new_zeros((len(image), 1, height, width), dtype=torch.float32)
+        if is_wanted is None:
+            is_wanted = torch.ones_like(raw, dtype=torch.bool)
+        for i in range(len(image)):
+            for rectangle in cover(is_wanted[i, 0]):
+                image_half = self.partial_head.image_half(image[i : i + 1], rectangle)
+                crop = self.partial_head.crop(features[i : i + 1], rectangle)
+                rectangle.of(raw[i]).copy_(
+                    self.partial_head.raw_alpha(image_half, crop, rectangle, height, width)[0]
+                )
+        return raw
+
+
+class SplitStage:
+    """A stage of the decoder whose convolution is split into its skip and its coarse half.
+
+    Args:
+        gated (GatedConv): With its batch norm folded in.
+        coarse_channels (int): How many of its input channels, the last ones, are the coarser
+            stage's; 0 for the coarsest.
+    """
+
+    def __init__(self, gated: GatedConv, coarse_channels: int) -> None:
+        skip_channels = gated.conv.in_channels - coarse_channels
+        weight = gated.conv.weight
+        self.skip_weight = weight[:, :skip_channels].contiguous(memory_format=torch.channels_last)
+        self.bias = gated.conv.bias
+        self.gate = gated.gate
+        self.coarse_conv = UpsampledConv(weight[:, skip_channels:]) if coarse_channels else None
+
+    def skip_half(self, skip: Tensor) -> Tensor:
+        """conv_s(skip) + bias."""
+        return F.conv2d(skip, self.skip_weight, self.bias, padding=1)
+
+    def __call__(self, half: Tensor, coarse: Tensor | None) -> Tensor:
+        """Gated features from the skip half (overwritten, see :meth:`UpsampledConv.add`)."""
+        z = half.clone() if self.coarse_conv is None else self.coarse_conv.add(half, coarse)
+        if torch.is_grad_enabled() and z.requires_grad:
+            return _GatedRelu.apply(z, self.gate)
+        f = z.relu_()
+        return f.mul_(_openness(f.mean(dim=(2, 3), keepdim=True), self.gate))
+
+
+def _openness(mean: Tensor, gate: nn.Conv2d) -> Tensor:
+    """How far each channel's gate is open, 0..1: ReLU6(fc(GAP(f)) + 3) / 6."""
+    return F.relu6(gate(mean) + 3) / 6
+
+
+class _GatedRelu(torch.autograd.Function):
+    """ReLU and gate; backward in three passes over the features where autograd takes seven."""
+
+    @staticmethod
+    def forward(ctx, z: Tensor, gate: nn.Conv2d) -> Tensor:
+        f = z.relu_()
+        ctx.mean = f.mean(dim=(2, 3), keepdim=True).requires_grad_()
+        with torch.enable_grad():
+            ctx.openness = _openness(ctx.mean, gate)
+        ctx.f = f
+        return f * ctx.openness.detach()
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
+        f, openness = ctx.f, ctx.openness
+        grad_openness = (grad * f).sum(dim=(2, 3), keepdim=True)
+        (grad_mean,) = torch.autograd.grad(openness, ctx.mean, grad_openness)
+        pixels = f.shape[2] * f.shape[3]
+        grad_f = torch.addcmul(grad_mean / pixels, grad, openness.detach())
+        return grad_f.mul_(f > 0), None
+
+
+def _folded(module: nn.Module) -> nn.Module:
+    """A copy in evaluation mode, its batch norms folded into the convolutions before them."""
+    module = deepcopy(module)
+    module.eval()  # mmcls's do not return themselves
+    return fuse_conv_bn(module).requires_grad_(False)

@@ -1,0 +1,70 @@
+"""The network arranged for prediction gives what the plain one gives."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lsmatting_plugin.models import PredictionNetwork
+from lsmatting_plugin.models.partial_head import cover
+from lsmatting_plugin.models.upsampled_conv import UpsampledConv
+
+
+@pytest.mark.parametrize('size', [(64, 96), (160, 64)])
+@pytest.mark.parametrize('decoder', [{}, dict(fusion='flow_aligned'), dict(pyramid_bins=(1, 2))])
+def test_equals_the_plain_network(build_mattor, decoder, size):
+    mattor = build_mattor(decoder=decoder)
+    network = PredictionNetwork(mattor.encoder, mattor.skip, mattor.decoder)
+    inputs = torch.randn(2, 4, *size)
+    with torch.no_grad():
+        features = network.decode(network.skip_halves(inputs))
+        raw = network.raw_alpha(inputs, features, None)
+        torch.testing.assert_close(raw, mattor(inputs), atol=1e-4, rtol=1e-4)
+
+
+def test_alpha_is_the_same_where_it_is_wanted(build_mattor):
+    mattor = build_mattor()
+    network = PredictionNetwork(mattor.encoder, mattor.skip, mattor.decoder)
+    inputs = torch.randn(1, 4, 192, 256)
+    is_wanted = torch.zeros(1, 1, 192, 256, dtype=torch.bool)
+    for y, x in ((0, 0), (3, 100), (90, 131), (91, 133), (191, 255), (60, 253)):
+        is_wanted[..., y, x] = True
+    with torch.no_grad():
+        features = network.decode(network.skip_halves(inputs))
+        part = network.raw_alpha(inputs, features, is_wanted)
+        expected = mattor(inputs)
+    torch.testing.assert_close(part[is_wanted], expected[is_wanted], atol=1e-4, rtol=1e-4)
+    assert (part == 0).float().mean() > 0.5
+
+
+@pytest.mark.parametrize('share', [0, 0.001, 0.1, 1])
+def test_rectangles_are_disjoint_even_and_hold_what_is_wanted(share):
+    is_wanted = torch.rand(150, 210) < share
+    count = torch.zeros_like(is_wanted, dtype=torch.int)
+    for rectangle in cover(is_wanted):
+        assert all(edge % 2 == 0 for edge in rectangle)
+        rectangle.of(count).add_(1)
+    assert count.max() <= 1
+    assert (count[is_wanted] == 1).all()
+    assert (count.sum() == 0) == (not is_wanted.any())
+
+
+@pytest.mark.parametrize('size', [(8, 6), (200, 3)])
+def test_upsampled_conv_equals_upsampling_then_convolution(size):
+    weight, x = torch.randn(5, 3, 3, 3), torch.randn(2, 3, *size, requires_grad=True)
+    base = torch.randn(2, 5, 2 * size[0], 2 * size[1])
+    plain = base + F.conv2d(F.interpolate(x, scale_factor=2, mode='nearest'), weight, padding=1)
+    fast = UpsampledConv(weight).add(base, x)
+    torch.testing.assert_close(fast, plain, atol=1e-4, rtol=1e-4)
+    seen = torch.randn_like(base)
+    gradients = [torch.autograd.grad(y, x, seen)[0] for y in (fast, plain)]
+    torch.testing.assert_close(*gradients, atol=1e-4, rtol=1e-4)
+    with torch.no_grad():
+        torch.testing.assert_close(
+            UpsampledConv(weight).add(base.clone(), x), plain, atol=1e-4, rtol=1e-4
+        )
+
+
+def test_upsampled_conv_meets_odd_sizes():
+    weight, x, base = torch.randn(5, 3, 3, 3), torch.randn(1, 3, 4, 4), torch.randn(1, 5, 7, 7)
+    plain = base + F.conv2d(F.interpolate(x, size=(7, 7), mode='nearest'), weight, padding=1)
+    torch.testing.assert_close(UpsampledConv(weight).add(base, x), plain)
