@@ -135,6 +135,19 @@ def test_the_written_mattes_score_as_the_test_said(tested, tiny_aim):
         assert sad(matte, alpha, trimap) == pytest.approx(image['SAD'], abs=1e-9)
 
 
+def test_refinement_on_request_changes_the_mattes_a_little(trained, tested, options, tmp_path):
+    run(
+        *(sys.executable, 'tools/test.py', CONFIG, trained[0] / 'epoch_2.pth'),
+        *('--refine-steps', 5, '--work-dir', tmp_path, '--out', tmp_path / 'results.json'),
+        **options,
+    )
+    refined, plain = (
+        json.loads((folder / 'results.json').read_text())['mean'] for folder in (tmp_path, tested)
+    )
+    assert refined['SAD'] != plain['SAD']
+    assert refined['SAD'] == pytest.approx(plain['SAD'], rel=0.5)
+
+
 def test_resumed_weights_equal_uninterrupted_ones_bit_for_bit(trained, options, tmp_path):
     first_epoch = trained[0] / 'epoch_1.pth'
     printed = run(
