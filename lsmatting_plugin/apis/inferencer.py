@@ -1,6 +1,8 @@
 """Mattes of single images, arrays in and arrays out."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -9,9 +11,13 @@ from mmengine.dataset import Compose
 
 from ..datasets.transforms import LimitSize, LoadImage, PackMattingInputs, RequireSameSize
 from ..engine.matte_writer_hook import write_matte
-from ..models import BackpropRefiner
+from ..models.prediction_options import set_prediction_options
+from ..models.refiner import RefinementLoss
 from ..registry import INFERENCERS
-from .model import init_model
+from .model import init_model, read_config
+
+
+PAPER_MAX_SIZE = 2176  # pixels
 
 
 @INFERENCERS.register_module()
@@ -19,14 +25,27 @@ class MattingInferencer:
     """Predicts the alpha matte of an image with its trimap.
 
     Args:
-        config (str | Path | Config): Of the network.
+        config (str | Path | Config): Of the network; stays as it is.
         ckpt (str | Path, optional): Its weights, see :func:`init_model`.
         device (str | torch.device, optional): Defaults to a GPU where there is one.
-        max_size (int, optional): A side above it is reduced to it, each side on its own, and the
-            matte brought back to the image's size, as the paper does (section 5.5). None never
-            resizes.
         refine_steps (int): Steps of backpropagating refinement (the paper's: 100); 0 leaves it to
             the config's ``model.refiner``.
+        tta (str, optional): Test-time augmentation: 'flips' averages the mattes of 8 flips and
+            transposes, 'flips+scales' those at 3 scales, 'flips+colours' in 12 colour versions.
+            None leaves it to the config's ``model.tta``.
+        max_size (int | str, optional): A side above it is reduced to it, each side on its own, and
+            the matte brought back to the image's size, as the paper does (section 5.5). None never
+            resizes; 'auto' is the paper's 2176 without tiles, and None with them.
+        tile (int, optional): Side, in pixels, of the tiles in which the encoder sees the image, for
+            photos that do not fit into memory as a whole; 1024 takes a 6000 x 4000 photo through
+            the paper's network in 5 GB. None leaves it to the config's ``model.test_cfg``.
+        dtype (str, optional): Of the encoder: 'float32', 'bfloat16', 'float16'; None as above.
+        compiles (bool, optional): Whether torch compiles the encoder; None as above.
+        progress (bool): Shows a bar while a matte is refined.
+        on_refine_step (callable, optional): See :class:`.BackpropRefiner`.
+
+    Attributes:
+        model (LSAMattor): The network.
 
     Example:
         >>> inferencer = MattingInferencer('configs/lsm_r50_aim.py', 'lsm_r50_aim.pth')
@@ -38,12 +57,30 @@ class MattingInferencer:
         config: str | Path | Config,
         ckpt: str | Path | None = None,
         device: str | torch.device | None = None,
-        max_size: int | None = 2176,
         refine_steps: int = 0,
+        tta: str | None = None,
+        max_size: int | Literal['auto'] | None = 'auto',
+        tile: int | None = None,
+        dtype: str | None = None,
+        compiles: bool | None = None,
+        progress: bool = False,
+        on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
+        config = read_config(config).copy()
+        set_prediction_options(
+            config,
+            refine_steps=refine_steps or None,
+            tta=tta,
+            tile=tile,
+            dtype=dtype,
+            compiles=compiles,
+            progress=progress,
+        )
         self.model = init_model(config, ckpt, device)
-        if refine_steps:
-            self.model.refiner = BackpropRefiner(refine_steps)
+        if self.model.refiner is not None:
+            self.model.refiner.on_step = on_refine_step
+        if max_size == 'auto':
+            max_size = PAPER_MAX_SIZE if self.model.test_cfg['tile'] is None else None
         self.pipeline = Compose(
             [
                 RequireSameSize(keys=('merged', 'trimap')),

@@ -31,10 +31,7 @@ def init_model(
         FileNotFoundError: There is no such config or checkpoint.
         ValueError: The checkpoint cannot be read, or does not fit the config.
     """
-    if not isinstance(config, Config):
-        if not Path(config).is_file():
-            raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
-        config = Config.fromfile(config)
+    config = read_config(config)
     # Said explicitly: another library may have set its own default scope in this process.
     scope = config.get('default_scope', SCOPE)
     model = MODELS.build(dict(config.model, _scope_=scope))
@@ -45,6 +42,19 @@ def init_model(
         model.load_state_dict(state_dict)
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
     return model.to(device).eval()
+
+
+def read_config(config: str | Path | Config) -> Config:
+    """The config in a file, or the one that is read already.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+    """
+    if isinstance(config, Config):
+        return config
+    if not Path(config).is_file():
+        raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
+    return Config.fromfile(config)
 
 
 def read_state_dict(checkpoint: str | Path) -> dict[str, torch.Tensor]:

@@ -9,6 +9,7 @@ from .official_checkpoint import from_official
 from .prediction_network import PredictionNetwork
 from .refiner import BackpropRefiner
 from .skip import ASPPSkip, IdentitySkip
+from .tta import MattingTTA
 
 __all__ = [
     'ASPPSkip',
@@ -18,6 +19,7 @@ __all__ = [
     'LSAMattor',
     'MattingPreprocessor',
     'MattingResNetV1d',
+    'MattingTTA',
     'MultiScaleAlphaLoss',
     'PredictionNetwork',
     'from_official',

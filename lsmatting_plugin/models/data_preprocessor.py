@@ -61,10 +61,19 @@ class MattingPreprocessor(BaseDataPreprocessor):
         if self.bgr_to_rgb:
             image = image.flip(1)
         trimap = torch.stack([sample.trimap for sample in samples]).float()
-        inputs = torch.cat([(image / 255 - self.mean) / self.std, trimap / 255], dim=1)
+        inputs = self.join(image, trimap)
         if training:
             samples = [_with_unit_alpha(sample) for sample in samples]
         return dict(inputs=inputs, data_samples=samples)
+
+    def join(self, image: Tensor, trimap: Tensor) -> Tensor:
+        """Network input (N, 4, H, W) of an RGB image and its trimap, both in 0..255."""
+        return torch.cat([(image / 255 - self.mean) / self.std, trimap / 255], dim=1)
+
+    def split(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """The RGB image (N, 3, H, W) and trimap (N, 1, H, W) of a network input, in 0..255."""
+        image, trimap = inputs[:, :3], inputs[:, 3:]
+        return (image * self.std + self.mean) * 255, trimap * 255
 
 
 def _require_same_size(images: Sequence[Tensor], samples: Sequence[MattingDataSample]) -> None:

@@ -11,6 +11,12 @@ from ..structures import MattingDataSample
 from .official_checkpoint import from_official
 from .padding import add_frame
 from .prediction_network import PredictionNetwork
+from .rectangle import Rectangle
+
+# A trimap's values below and above these count as background and foreground (section 5.5).
+KNOWN_BG_BELOW, KNOWN_FG_ABOVE = 50, 200
+CHOICES = dict(dtype=('float32', 'bfloat16', 'float16'), pred_dtype=('float32', 'uint8'))
+MIN_TILE = 64  # pixels; in smaller ones the encoder would see little but their surroundings
 
 
 @MODELS.register_module()
@@ -26,13 +32,22 @@ class LSAMattor(BaseModel):
         skip (dict, optional): Config of what lies between them. Defaults to the identity.
         loss_alpha (dict): Config of the loss in the unknown region.
         data_preprocessor (dict): Config of normalisation and stacking.
-        test_cfg (dict, optional): How :meth:`predict` frames an image, over these defaults:
-            ``size_divisor=64`` (sides are reflected up to a multiple of it),
-            ``reflect_margin=16`` and ``zero_margin=16`` (pixels on all sides), and
-            ``pred_dtype='float32'``: predictions in 0..1; ``'uint8'``: 0..255, rounded, as
-            mmedit's metrics expect.
+        test_cfg (dict, optional): How :meth:`predict` goes about an image; the keys, with their
+            defaults:
+
+            - ``size_divisor=64``, ``reflect_margin=16``, ``zero_margin=16``: its frame, see
+              :func:`.add_frame`, pixels.
+            - ``tile=None``: side, in pixels, of the tiles in which the encoder sees a large image,
+              see :mod:`.tiled_encoding`; None shows it the whole.
+            - ``dtype='float32'``: of the encoder; 'bfloat16' or 'float16' where that is faster.
+            - ``compile=False``: whether torch compiles the encoder.
+            - ``pred_dtype='float32'``: predictions in 0..1; ``'uint8'``: 0..255, rounded, as
+              mmedit's metrics expect.
         refiner (dict, optional): Config of the refinement of each predicted matte, for example
             ``dict(type='BackpropRefiner', steps=100)``. None predicts in one pass.
+        tta (dict, optional): Config of the views whose mattes are averaged, for example
+            ``dict(type='MattingTTA', scales=(0.8, 1.0, 1.25))``; each is refined where there is a
+            refiner. None predicts the image as it is.
         norm_eval (bool): Keeps batch norms at their running statistics during training, as for
             fine-tuning with a batch of one image.
 
@@ -41,7 +56,13 @@ class LSAMattor(BaseModel):
     """
 
     DEFAULT_TEST_CFG = dict(
-        size_divisor=64, reflect_margin=16, zero_margin=16, pred_dtype='float32'
+        size_divisor=64,
+        reflect_margin=16,
+        zero_margin=16,
+        tile=None,
+        dtype='float32',
+        compile=False,
+        pred_dtype='float32',
     )
 
     def __init__(
@@ -53,6 +74,7 @@ class LSAMattor(BaseModel):
         data_preprocessor: dict | None = None,
         test_cfg: dict | None = None,
         refiner: dict | None = None,
+        tta: dict | None = None,
         norm_eval: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
@@ -63,13 +85,16 @@ class LSAMattor(BaseModel):
         self.decoder = _build({'in_channels': self.skip.out_channels, **decoder})
         self.loss_alpha = _build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
         self.test_cfg = _complete(test_cfg or {}, self.DEFAULT_TEST_CFG)
-        self.refiner = MODELS.build({'_scope_': SCOPE, **refiner}) if refiner else None
+        self.refiner = _build(refiner) if refiner else None
+        self.tta = _build(tta) if tta else None
         self.norm_eval = norm_eval
+        self._prediction_network: tuple[tuple, PredictionNetwork] | None = None
         self.register_load_state_dict_pre_hook(_translate_official_names)
 
     def train(self, mode: bool = True) -> 'LSAMattor':
         """Training or evaluation mode; batch norms obey ``norm_eval``."""
         super().train(mode)
+        self._prediction_network = None
         if self.norm_eval:
             for module in self.modules():
                 if isinstance(module, nn.modules.batchnorm._BatchNorm):
@@ -148,7 +173,13 @@ class LSAMattor(BaseModel):
         return data_samples
 
     def alpha(self, inputs: Tensor) -> Tensor:
-        """Alpha of framed inputs, known where the trimap is: (N, 4, H, W) -> (N, 1, H, W), 0..1."""
+        """Alpha as predicted: (N, 4, H, W) -> (N, 1, H, W), 0..1."""
+        if self.tta is None:
+            return self._alpha_of_view(inputs)
+        return self.tta.average(self._alpha_of_view, inputs, self.data_preprocessor)
+
+    def _alpha_of_view(self, inputs: Tensor) -> Tensor:
+        """Alpha of framed inputs, known where the trimap is."""
         height, width = inputs.shape[2:]
         framed = add_frame(
             inputs,
@@ -158,13 +189,37 @@ class LSAMattor(BaseModel):
             zeros=self.test_cfg['zero_margin'],
         )
         start = self.test_cfg['reflect_margin'] + self.test_cfg['zero_margin']
-        if self.refiner is None:
-            alpha = self.raw_alpha(framed).clamp(0, 1)
-        else:
-            network = PredictionNetwork(self.encoder, self.skip, self.decoder)
-            alpha = self.refiner.refine(network, framed)
-        alpha = alpha[..., start : start + height, start : start + width]
-        return force_known(alpha, trimap=inputs[:, 3:] * 255, bg_below=50, fg_above=200)
+        image = Rectangle(start, start + height, start, start + width)
+        trimap = inputs[:, 3:] * 255
+        is_wanted = torch.zeros_like(framed[:, 3:], dtype=torch.bool)
+        image.of(is_wanted).copy_((trimap >= KNOWN_BG_BELOW) & (trimap <= KNOWN_FG_ABOVE))
+        alpha = image.of(self._framed_alpha(framed, is_wanted))
+        return force_known(alpha, trimap, KNOWN_BG_BELOW, KNOWN_FG_ABOVE)
+
+    def _framed_alpha(self, framed: Tensor, is_wanted: Tensor) -> Tensor:
+        network = self.prediction_network()
+        if self.refiner is not None:
+            return self.refiner.refine(network, framed, is_wanted)
+        if network.tile is None:
+            return network(framed, is_wanted).clamp_(0, 1)
+        images = zip(framed.split(1), is_wanted.split(1), strict=True)
+        return torch.cat([network(*image).clamp_(0, 1) for image in images])
+
+    def prediction_network(self) -> PredictionNetwork:
+        """The network arranged for prediction; made anew after its weights have changed."""
+        tensors = [*self.parameters(), *self.buffers()]
+        state = tuple((t.data_ptr(), None if t.is_inference() else t._version) for t in tensors)
+        if self._prediction_network is None or self._prediction_network[0] != state:
+            network = PredictionNetwork(
+                self.encoder,
+                self.skip,
+                self.decoder,
+                dtype=getattr(torch, self.test_cfg['dtype']),
+                compiles=self.test_cfg['compile'],
+                tile=self.test_cfg['tile'],
+            )
+            self._prediction_network = state, network
+        return self._prediction_network[1]
 
     def _finish(self, alpha: Tensor, sample: MattingDataSample) -> Tensor:
         """Brings (1, H, W) back to the loaded size and makes it exact where it is known."""
@@ -195,10 +250,12 @@ def _complete(cfg: dict, defaults: dict) -> dict:
     if unknown:
         raise ValueError(f'Unknown test_cfg keys {unknown}; known are {sorted(defaults)}')
     completed = {**defaults, **cfg}
-    if completed['pred_dtype'] not in ('float32', 'uint8'):
-        raise ValueError(
-            f"test_cfg pred_dtype must be 'float32' or 'uint8', not {completed['pred_dtype']!r}"
-        )
+    for key, choices in CHOICES.items():
+        if completed[key] not in choices:
+            raise ValueError(f'test_cfg {key} must be one of {choices}, not {completed[key]!r}')
+    tile = completed['tile']
+    if tile is not None and tile < MIN_TILE:
+        raise ValueError(f'test_cfg tile must be None or at least {MIN_TILE} pixels, not {tile}')
     return completed
 
 

@@ -1,7 +1,6 @@
 """The decoder's last convolutions, computed only where their result is wanted."""
 
 from itertools import pairwise
-from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -9,34 +8,13 @@ from torch import Tensor
 
 from .decoder import AlphaHead
 from .interleave import add_interleaved
+from .rectangle import Rectangle
 from .upsampled_conv import BILINEAR_TAPS, parity_weight
 
 CELL = 32  # pixels; the wanted pixels are covered by rectangles of whole cells
-MAX_ROWS = 16  # cells; taller areas are several rectangles, so that little lies in memory
+MAX_CELLS = 8  # along a side; larger areas are several rectangles, which fit into a cache
 REACH = 3  # pixels; a pixel of alpha sees as far through three 3x3 convolutions
 BORDER = 4  # pixels; REACH, made even
-
-
-class Rectangle(NamedTuple):
-    """Pixels of rows top..bottom-1 and columns left..right-1."""
-
-    top: int
-    bottom: int
-    left: int
-    right: int
-
-    def grown(self, by: int, height: int, width: int) -> 'Rectangle':
-        """Larger by so many pixels on all sides, within an image of that size."""
-        return Rectangle(
-            max(self.top - by, 0),
-            min(self.bottom + by, height),
-            max(self.left - by, 0),
-            min(self.right + by, width),
-        )
-
-    def of(self, x: Tensor) -> Tensor:
-        """Those pixels of x (..., H, W)."""
-        return x[..., self.top : self.bottom, self.left : self.right]
 
 
 def cover(is_wanted: Tensor) -> list[Rectangle]:
@@ -56,7 +34,7 @@ def cover(is_wanted: Tensor) -> list[Rectangle]:
     for row, wanted in enumerate([*cells, []]):
         runs = _runs(wanted)
         for run, first in list(begun.items()):
-            if run not in runs or row - first == MAX_ROWS:
+            if run not in runs or row - first == MAX_CELLS:
                 top, bottom, left, right = (CELL * edge for edge in (first, row, *run))
                 rectangles.append(Rectangle(top, min(bottom, height), left, min(right, width)))
                 del begun[run]
@@ -94,10 +72,14 @@ def _without_border(rectangle: Rectangle, height: int, width: int) -> list[Recta
 
 
 def _runs(wanted: list[bool]) -> set[tuple[int, int]]:
-    """Begin and end (exclusive) of each run of True."""
+    """Begin and end (exclusive) of each run of True, cut after every ``MAX_CELLS``."""
     padded = [False, *wanted, False]
     edges = [i for i in range(len(wanted) + 1) if padded[i] != padded[i + 1]]
-    return set(zip(edges[::2], edges[1::2], strict=True))
+    return {
+        (begin, min(begin + MAX_CELLS, last))
+        for first, last in zip(edges[::2], edges[1::2], strict=True)
+        for begin in range(first, last, MAX_CELLS)
+    }
 
 
 class PartialHead:
@@ -140,7 +122,7 @@ class PartialHead:
             upsampled = self._upsampled(crop, rectangle, height, width)
             x = image_half + F.conv2d(upsampled, self.feature_weight)
         for conv, reach in ((self.head.conv2, 1), (self.head.conv3, 0)):
-            x = _zeros_beyond(F.relu(x), rectangle.grown(reach, height, width), height, width)
+            x = _zeros_beyond(F.relu(x, inplace=True), rectangle.grown(reach, height, width), height, width)
             x = F.conv2d(x, conv.weight, conv.bias)
         return x
 
@@ -151,12 +133,7 @@ class PartialHead:
         seen = rectangle.grown(REACH, height, width)
         begin = _coarse(rectangle).grown(2, height // 2, width // 2)
         # The outermost pixels of the crop lack a neighbour, unless the image ends there too.
-        inner = Rectangle(
-            seen.top - 2 * begin.top,
-            seen.bottom - 2 * begin.top,
-            seen.left - 2 * begin.left,
-            seen.right - 2 * begin.left,
-        )
+        inner = seen.within(Rectangle(*(2 * edge for edge in begin)))
         return _zeros_beyond(inner.of(upsampled), rectangle.grown(2, height, width), height, width)
 
 

@@ -7,9 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..progress import progress_bar
 from ..registry import MODELS
-from .partial_head import PartialHead, Rectangle, cover
+from .partial_head import PartialHead, cover
 from .prediction_network import PredictionNetwork
+from .rectangle import Rectangle
 
 ADJUSTED_STAGES = (2, 3, 4, 5)
 
@@ -35,48 +37,67 @@ class BackpropRefiner:
         steps (int): Evaluations of the network; n steps change A and B n - 1 times.
         lr (float): Step of the descent.
         preserve_weight (float): Of the squared mean distance from the first matte.
+        tolerance (float): Ends before ``steps`` as soon as a step changes the total loss by no
+            more than this share of it. 0 takes all steps, as the paper does.
+        progress (bool): Shows a bar with the losses on stderr.
+
+    Attributes:
+        on_step (callable | None): Called as ``on_step(step, RefinementLoss)`` after each change of
+            A and B, with the step's number from 0; losses are scalars on the image's device.
 
     Raises:
-        ValueError: ``steps`` is below 1.
+        ValueError: ``steps`` is below 1 or ``tolerance`` negative.
     """
 
-    def __init__(self, steps: int = 100, lr: float = 20.0, preserve_weight: float = 0.1) -> None:
+    def __init__(
+        self,
+        steps: int = 100,
+        lr: float = 20.0,
+        preserve_weight: float = 0.1,
+        tolerance: float = 0.0,
+        progress: bool = False,
+    ) -> None:
         if steps < 1:
             raise ValueError(f'BackpropRefiner needs at least 1 step, got {steps}')
+        if tolerance < 0:
+            raise ValueError(f'tolerance must not be negative, got {tolerance}')
         self.steps = steps
         self.lr = lr
         self.preserve_weight = preserve_weight
+        self.tolerance = tolerance
+        self.progress = progress
+        self.on_step: Callable[[int, RefinementLoss], None] | None = None
 
     def refine(
-        self,
-        network: PredictionNetwork,
-        inputs: Tensor,
-        on_step: Callable[[int, RefinementLoss], None] | None = None,
+        self, network: PredictionNetwork, inputs: Tensor, is_wanted: Tensor | None = None
     ) -> Tensor:
         """Refined alpha (N, 1, H, W), 0..1.
 
         Args:
             network (PredictionNetwork): Stays as it is.
             inputs (Tensor): (N, 4, H, W), normalised RGB and trimap; sides multiples of 32.
-            on_step (callable, optional): Gets the number of each step, from 0, and its losses;
-                the last one, which changes nothing more, has none.
+            is_wanted (Tensor, optional): (N, 1, H, W), bool: elsewhere alpha may be 0. None is
+                everywhere.
 
         Raises:
             ValueError: The decoder's fusion is not by concatenation.
         """
         if network.partial_head is None:
             raise ValueError("BackpropRefiner needs a decoder with fusion='concat'")
+        wanted = [None] * len(inputs) if is_wanted is None else is_wanted.split(1)
         # Gradients are wanted here even under the runner's no_grad.
         with torch.inference_mode(False), torch.no_grad():
             images = inputs.clone().split(1)
-            return torch.cat([self._refine_one(network, image, on_step) for image in images])
+            alphas = [self._refine_one(network, *pair) for pair in zip(images, wanted, strict=True)]
+            return torch.cat(alphas)
 
     def _refine_one(
-        self, network: PredictionNetwork, image: Tensor, on_step: Callable | None
+        self, network: PredictionNetwork, image: Tensor, is_wanted: Tensor | None
     ) -> Tensor:
-        halves = network.skip_halves(image)
-        adjustments = {i: Adjustment(i, halves[i - 1]) for i in ADJUSTED_STAGES}
         goal = TrimapGoal(image[:, 3:])
+        is_needed = None if is_wanted is None else is_wanted | goal.is_unknown
+        halves = network.encode(image, is_needed)
+        adjustments = {i: Adjustment(i, halves.maps[i - 1]) for i in ADJUSTED_STAGES}
 
         def adjust(stage: int, features: Tensor) -> Tensor:
             return adjustments[stage](features)
@@ -84,21 +105,36 @@ class BackpropRefiner:
         if goal.has_edge:
             head = HeadInUnknown(network.partial_head, image, goal.is_unknown)
             values = [adjustment.values for adjustment in adjustments.values()]
-            first = None
-            for step in range(self.steps - 1):
-                with torch.enable_grad():
-                    raw = head(network.decode(halves, adjust))
-                    first = raw.detach() if first is None else first
-                    loss = goal.loss(raw.clamp(0, 1), first, self.preserve_weight)
-                for value, grad in zip(
-                    values, torch.autograd.grad(loss.total, values), strict=True
-                ):
-                    value -= self.lr * grad
-                if on_step is not None:
-                    on_step(step, RefinementLoss(*(part.detach() for part in loss)))
+            self._descend(lambda: head(network.decode(halves, adjust)), values, goal)
         for adjustment in adjustments.values():
             adjustment.values.requires_grad_(False)
-        return network.raw_alpha(image, network.decode(halves, adjust), None).clamp(0, 1)
+        return network.raw_alpha(image, network.decode(halves, adjust), is_needed).clamp(0, 1)
+
+    def _descend(
+        self, raw_alpha: Callable[[], Tensor], values: list[Tensor], goal: 'TrimapGoal'
+    ) -> None:
+        """Changes the values, of which ``raw_alpha()`` is a function, in place."""
+        first = total = None
+        with progress_bar(quiet=not self.progress) as bar:
+            task = bar.add_task('refining', total=self.steps - 1)
+            for step in range(self.steps - 1):
+                with torch.enable_grad():
+                    raw = raw_alpha()
+                    first = raw.detach() if first is None else first
+                    loss = goal.loss(raw.clamp(0, 1), first, self.preserve_weight)
+                gradients = torch.autograd.grad(loss.total, values)
+                for value, gradient in zip(values, gradients, strict=True):
+                    value -= self.lr * gradient
+                loss = RefinementLoss(*(part.detach() for part in loss))
+                if self.progress:
+                    losses = f'edge {loss.edge:.4f} preserve {loss.preserve:.4f}'
+                    bar.update(task, advance=1, description=f'refining: {losses}')
+                if self.on_step is not None:
+                    self.on_step(step, loss)
+                if self.tolerance and step:
+                    if (loss.total - total).abs() <= self.tolerance * total:
+                        break
+                total = loss.total
 
 
 class TrimapGoal:

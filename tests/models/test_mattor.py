@@ -44,13 +44,25 @@ def mattor(build_mattor):
     return build_mattor()
 
 
+class Answering:
+    """A network for prediction that answers ``function`` of its framed input."""
+
+    tile = None
+
+    def __init__(self, function):
+        self.function = function
+
+    def __call__(self, framed, is_wanted):
+        return self.function(framed).clone()
+
+
 @pytest.fixture
 def answering(build_mattor):
     """Factory of mattors whose network answers ``function`` of its framed input."""
 
     def build(function, **test_cfg):
         mattor = build_mattor(test_cfg=test_cfg)
-        mattor.raw_alpha = function
+        mattor.prediction_network = lambda: Answering(function)
         return mattor
 
     return build
@@ -216,7 +228,9 @@ class TestConfig:
         ('test_cfg', 'message'),
         [
             (dict(zero_margins=8), r"\['zero_margins'\].*'zero_margin'"),
-            (dict(pred_dtype='uint16'), "'float32' or 'uint8', not 'uint16'"),
+            (dict(pred_dtype='uint16'), r"pred_dtype must be one of \('float32', 'uint8'\)"),
+            (dict(dtype='int8'), r"dtype must be one of \('float32', 'bfloat16', 'float16'\)"),
+            (dict(tile=32), 'tile must be None or at least 64 pixels, not 32'),
         ],
     )
     def test_an_unknown_test_option_is_refused(self, build_mattor, test_cfg, message):

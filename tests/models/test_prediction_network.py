@@ -16,7 +16,7 @@ def test_equals_the_plain_network(build_mattor, decoder, size):
     network = PredictionNetwork(mattor.encoder, mattor.skip, mattor.decoder)
     inputs = torch.randn(2, 4, *size)
     with torch.no_grad():
-        features = network.decode(network.skip_halves(inputs))
+        features = network.decode(network.encode(inputs))
         raw = network.raw_alpha(inputs, features, None)
         torch.testing.assert_close(raw, mattor(inputs), atol=1e-4, rtol=1e-4)
 
@@ -29,7 +29,7 @@ def test_alpha_is_the_same_where_it_is_wanted(build_mattor):
     for y, x in ((0, 0), (3, 100), (90, 131), (91, 133), (191, 255), (60, 253)):
         is_wanted[..., y, x] = True
     with torch.no_grad():
-        features = network.decode(network.skip_halves(inputs))
+        features = network.decode(network.encode(inputs))
         part = network.raw_alpha(inputs, features, is_wanted)
         expected = mattor(inputs)
     torch.testing.assert_close(part[is_wanted], expected[is_wanted], atol=1e-4, rtol=1e-4)

@@ -47,9 +47,9 @@ def test_equals_the_plain_formulation(mattor, network_of, trimap):
     inputs = inputs_with(trimap)
     log, losses = [], []
     expected = oracle(mattor, inputs, steps=8, lr=500, log=log)
-    refined = BackpropRefiner(8, lr=500).refine(
-        network_of(mattor), inputs, lambda step, loss: losses.append([v.item() for v in loss])
-    )
+    refiner = BackpropRefiner(8, lr=500)
+    refiner.on_step = lambda step, loss: losses.append([value.item() for value in loss])
+    refined = refiner.refine(network_of(mattor), inputs)
     assert (expected - oracle(mattor, inputs, steps=1)).abs().max() > 1e-3  # it did something
     torch.testing.assert_close(refined, expected, atol=1e-4, rtol=0)
     np.testing.assert_allclose(losses, log[:-1], atol=1e-5)
@@ -108,11 +108,9 @@ def test_golden_refinement(golden_dir, golden_checkpoint, configs_dir, network_o
         golden = dict(golden)
     model = init_model(configs_dir / 'lsm_r50_aim_refine.py', golden_checkpoint, device='cpu')
     losses = []
-    alpha = BackpropRefiner(int(golden['steps'])).refine(
-        network_of(model),
-        torch.from_numpy(golden['input']),
-        lambda step, loss: losses.append([part.item() for part in loss]),
-    )
+    refiner = BackpropRefiner(int(golden['steps']))
+    refiner.on_step = lambda step, loss: losses.append([part.item() for part in loss])
+    alpha = refiner.refine(network_of(model), torch.from_numpy(golden['input']))
     np.testing.assert_allclose(alpha, golden['alpha'], atol=1e-4)
     logged = [losses[step] for step in golden['logged_step']]
     np.testing.assert_allclose(logged, golden['logged_total_edge_preserve'], atol=1e-5)

@@ -1,0 +1,149 @@
+"""Test-time augmentation: the average matte of several views of one image (section 5.5)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import permutations, product
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..registry import MODELS
+from .data_preprocessor import MattingPreprocessor
+
+# The options under the names that tools and inferencer know.
+TTA_OPTIONS = {
+    'none': None,
+    'flips': dict(type='MattingTTA'),
+    'flips+scales': dict(type='MattingTTA', scales=(0.8, 1.0, 1.25)),
+    'flips+colours': dict(type='MattingTTA', colours=True),
+}
+
+
+class Flip(NamedTuple):
+    """One of the eight symmetries of the square: transposed, then mirrored along some axes."""
+
+    transposes: bool
+    mirrors: tuple[int, ...]
+
+    def apply(self, x: Tensor) -> Tensor:
+        """The view of x (..., H, W)."""
+        return (x.transpose(-2, -1) if self.transposes else x).flip(self.mirrors)
+
+    def undo(self, x: Tensor) -> Tensor:
+        """x (..., H, W) as it was before :meth:`apply`."""
+        x = x.flip(self.mirrors)
+        return x.transpose(-2, -1) if self.transposes else x
+
+
+class Colours(NamedTuple):
+    """The colour channels in another order, of the image or of its negative."""
+
+    order: tuple[int, int, int]
+    inverts: bool
+
+    def apply(self, image: Tensor) -> Tensor:
+        """The version of an image (N, 3, H, W) in 0..255."""
+        image = image[:, self.order]
+        return 255 - image if self.inverts else image
+
+
+IDENTITY = Flip(False, ()), Colours((0, 1, 2), False)
+
+
+@MODELS.register_module()
+class MattingTTA:
+    """Averages the mattes of flipped, resized and recoloured views.
+
+    Source: the original's test code for Composition-1k (flips) and alphamatting.com (scales).
+
+    Args:
+        flips (bool): The eight flips and transposes.
+        scales (Sequence[float]): Of the sides; image and matte are resized bicubically, the trimap
+            by its nearest pixels.
+        colours (bool): The six channel orders, of the image and of its negative.
+        batch_pixels (int): Views of one shape go through the network together, so many that they
+            do not exceed this number of pixels. Each is predicted as if alone.
+
+    Raises:
+        ValueError: There is no scale, or one is not positive.
+    """
+
+    def __init__(
+        self,
+        flips: bool = True,
+        scales: Sequence[float] = (1.0,),
+        colours: bool = False,
+        batch_pixels: int = 2_000_000,
+    ) -> None:
+        if not scales or min(scales) <= 0:
+            raise ValueError(f'scales must be positive numbers, got {scales!r}')
+        mirrors = ((), (-1,), (-2,), (-2, -1))
+        self.flips = [IDENTITY[0]]
+        if flips:
+            # Those of one shape after one another, so that they can share a batch.
+            self.flips = [Flip(*flip) for flip in product((False, True), mirrors)]
+        self.colours = [IDENTITY[1]]
+        if colours:
+            orders = permutations(range(3))
+            self.colours = [Colours(*version) for version in product(orders, (False, True))]
+        self.scales = tuple(scales)
+        self.batch_pixels = batch_pixels
+
+    def average(
+        self,
+        predict: Callable[[Tensor], Tensor],
+        inputs: Tensor,
+        preprocessor: MattingPreprocessor,
+    ) -> Tensor:
+        """The mean alpha of all views, brought back to the image as it is.
+
+        Args:
+            predict (callable): Network inputs (M, 4, h, w) -> alpha (M, 1, h, w).
+            inputs (Tensor): Network inputs (N, 4, H, W).
+            preprocessor (MattingPreprocessor): Which made them of an image.
+
+        Returns:
+            Tensor: (N, 1, H, W), 0..1.
+        """
+        image, trimap = preprocessor.split(inputs)
+        size = inputs.shape[2:]
+        total = image.new_zeros(len(image), 1, *size)
+        for scale in self.scales:
+            scaled_size = [max(int(side * scale), 1) for side in size]
+            scaled_image = _bicubic(image, scaled_size).clamp(0, 255).round()
+            scaled_trimap = F.interpolate(trimap, size=scaled_size, mode='nearest')
+            mean = self._mean_of_views(predict, scaled_image, scaled_trimap, preprocessor)
+            total += _bicubic(mean, size)
+        return (total / len(self.scales)).clamp(0, 1)
+
+    def _mean_of_views(
+        self, predict: Callable, image: Tensor, trimap: Tensor, preprocessor: MattingPreprocessor
+    ) -> Tensor:
+        total = image.new_zeros(trimap.shape)
+        for flips, views in self._batches(image, trimap):
+            alphas = predict(preprocessor.join(*map(torch.cat, zip(*views, strict=True))))
+            for flip, alpha in zip(flips, alphas.split(len(image)), strict=True):
+                total += flip.undo(alpha)
+        return total / (len(self.flips) * len(self.colours))
+
+    def _batches(
+        self, image: Tensor, trimap: Tensor
+    ) -> Iterator[tuple[list[Flip], list[tuple[Tensor, Tensor]]]]:
+        """Views of one shape together: how each was flipped, and its image and trimap."""
+        room = max(self.batch_pixels // trimap.numel(), 1)
+        for transposes in (False, True):
+            flips = [flip for flip in self.flips if flip.transposes == transposes]
+            todo = list(product(self.colours, flips))
+            for begin in range(0, len(todo), room):
+                batch = todo[begin : begin + room]
+                yield (
+                    [flip for _, flip in batch],
+                    [(flip.apply(colour.apply(image)), flip.apply(trimap)) for colour, flip in batch],
+                )
+
+
+def _bicubic(x: Tensor, size: Sequence[int]) -> Tensor:
+    if tuple(x.shape[2:]) == tuple(size):
+        return x
+    return F.interpolate(x, size=tuple(size), mode='bicubic', align_corners=False)
