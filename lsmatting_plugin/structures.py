@@ -13,6 +13,7 @@ class MattingDataSample(BaseDataElement):
         ori_alpha, ori_trimap (1, H, W): the same as loaded, before any resizing.
         output.pred_alpha (H, W): the predicted alpha, float32, 0..1 (see ``LSAMattor.test_cfg``).
 
-    Meta fields: ``merged_path``, ``trimap_path``, ``alpha_path``, ``fg_path``, ``bg_path`` and
-    ``ori_merged_shape`` (H, W, 3), the size to which a prediction is brought back.
+    Meta fields: ``merged_path``, ``trimap_path``, ``alpha_path``, ``fg_path``, ``bg_path``,
+    ``matte_name``, the file name that a benchmark wants, and ``ori_merged_shape`` (H, W, 3), the
+    size to which a prediction is brought back.
     """

@@ -15,6 +15,8 @@ from lsmatting_plugin.engine.launch import (
     init_distributed,
     load_config,
 )
+from lsmatting_plugin.models.prediction_options import set_prediction_options
+from lsmatting_plugin.models.tta import TTA_OPTIONS
 
 
 def parse_args() -> argparse.Namespace:
@@ -37,6 +39,18 @@ def parse_args() -> argparse.Namespace:
         help="backpropagating refinement of each matte (the paper's N: 100); 0 switches it off; "
         "default: the config's",
     )
+    parser.add_argument(
+        '--tta',
+        choices=list(TTA_OPTIONS),
+        help="test-time augmentation; default: the config's",
+    )
+    parser.add_argument(
+        '--tile',
+        type=int,
+        metavar='PIXELS',
+        help='side of the tiles in which the encoder sees an image; images are then never reduced, '
+        'as the configs do above 2176 pixels',
+    )
     add_launch_options(parser)
     return parser.parse_args()
 
@@ -48,9 +62,11 @@ def main() -> None:
     if not Path(args.checkpoint).is_file():
         sys.exit(f'No checkpoint {args.checkpoint}; tools/train.py writes them to its work folder')
     cfg.load_from = args.checkpoint
-    if args.refine_steps is not None:
-        refiner = dict(type='BackpropRefiner', steps=args.refine_steps)
-        cfg.model.refiner = refiner if args.refine_steps else None
+    set_prediction_options(cfg, refine_steps=args.refine_steps, tta=args.tta, tile=args.tile)
+    if args.tile:
+        for step in cfg.test_dataloader.dataset.pipeline:
+            if step.type == 'LimitSize':
+                step.max_size = None
     cfg.custom_hooks += [dict(type='ResultsWriterHook', out=out) for out in args.out]
     if args.show_dir is not None:
         cfg.custom_hooks.append(dict(type='MatteWriterHook', out_dir=args.show_dir))

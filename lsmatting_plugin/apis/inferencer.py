@@ -16,7 +16,6 @@ from ..models.refiner import RefinementLoss
 from ..registry import INFERENCERS
 from .model import init_model, read_config
 
-
 PAPER_MAX_SIZE = 2176  # pixels
 
 

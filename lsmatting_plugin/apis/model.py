@@ -5,7 +5,8 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
-from ..engine.strict_load_hook import require_fit, state_dict_of
+from ..checkpoint_io import read_state_dict
+from ..engine.strict_load_hook import require_fit
 from ..models import LSAMattor
 from ..registry import MODELS, SCOPE
 
@@ -55,30 +56,3 @@ def read_config(config: str | Path | Config) -> Config:
     if not Path(config).is_file():
         raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
     return Config.fromfile(config)
-
-
-def read_state_dict(checkpoint: str | Path) -> dict[str, torch.Tensor]:
-    """The parameters in a checkpoint file, by the names they have there.
-
-    Args:
-        checkpoint (str | Path): Read with torch's weights-only safety on.
-
-    Returns:
-        dict[str, Tensor]: The file's ``state_dict``, or the whole file where it is one itself.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-        ValueError: It is not a checkpoint that can be read safely.
-    """
-    if not Path(checkpoint).is_file():
-        raise FileNotFoundError(f'No checkpoint {checkpoint}')
-    try:
-        content = torch.load(checkpoint, map_location='cpu', weights_only=True)
-    except OSError:
-        raise
-    except Exception as error:  # torch's unpickler fails in many ways on files of another kind
-        raise ValueError(
-            f'{checkpoint} is not a checkpoint of tensors and plain values, which alone is read: '
-            f'{error}'
-        ) from error
-    return state_dict_of(content, str(checkpoint))

@@ -2,12 +2,14 @@
 
 from . import transforms
 from .aim_dataset import AIMDataset
+from .alphamatting_dataset import AlphamattingDataset
 from .annotated_dataset import AnnotatedMattingDataset
 from .composition1k_dataset import Composition1kDataset
 from .sampler import Draw, DrawSampler
 
 __all__ = [
     'AIMDataset',
+    'AlphamattingDataset',
     'AnnotatedMattingDataset',
     'Composition1kDataset',
     'Draw',

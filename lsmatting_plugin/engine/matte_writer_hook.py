@@ -9,13 +9,15 @@ from mmengine.hooks import Hook
 
 from ..image_io import write_image
 from ..registry import HOOKS
+from ..structures import MattingDataSample
 
 
 @HOOKS.register_module()
 class MatteWriterHook(Hook):
     """Writes each matte of a test as an 8-bit PNG named after its image.
 
-    Images of one name in different folders keep their folders below the one they share.
+    Images of one name in different folders keep their folders below the one they share. Where the
+    data set says under which name a benchmark wants the matte (``matte_name``), that is taken.
 
     Args:
         out_dir (str): Made when absent.
@@ -34,9 +36,18 @@ class MatteWriterHook(Hook):
     def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Writes the mattes of one batch."""
         for sample in outputs:
-            path = Path(sample.merged_path)
-            name = Path(path.name) if self.root is None else path.relative_to(self.root)
-            write_matte(sample.output.pred_alpha, self.out_dir / name.with_suffix('.png'))
+            write_matte(sample.output.pred_alpha, self.out_dir / self._name(sample))
+
+    def after_test(self, runner) -> None:
+        """Says where the mattes are."""
+        runner.logger.info(f'The mattes are in {self.out_dir}')
+
+    def _name(self, sample: MattingDataSample) -> Path:
+        if 'matte_name' in sample:
+            return Path(sample.matte_name)
+        path = Path(sample.merged_path)
+        name = Path(path.name) if self.root is None else path.relative_to(self.root)
+        return name.with_suffix('.png')
 
 
 def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:

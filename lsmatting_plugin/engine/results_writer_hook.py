@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
@@ -18,7 +18,9 @@ class ResultsWriterHook(Hook):
 
     Args:
         out (str): ``.json``: ``{"mean": {metric: value}, "images": [{"name": ..., metric: value,
-            ...}, ...]}``; ``.csv``: a line per image, the last named ``mean``.
+            ...}, ...]}``; ``.csv``: a line per image, the last named ``mean``. Where images are
+            also averaged folder by folder, ``mean`` has ``metric/folder`` too, and the table a line
+            ``mean of folder``.
 
     Raises:
         ValueError: ``out`` ends otherwise.
@@ -51,8 +53,16 @@ def _as_json(mean: dict, rows: list[dict]) -> str:
 
 
 def _as_csv(mean: dict, rows: list[dict]) -> str:
+    folders = sorted({str(PurePath(row['name']).parent) for row in rows} - {'.'})
+    means = []
+    for folder in folders:
+        ending = f'/{folder}'
+        here = {key: value for key, value in mean.items() if key.endswith(ending)}
+        mean = {key: value for key, value in mean.items() if key not in here}
+        line = {key.removesuffix(ending): value for key, value in here.items()}
+        means.append({'name': f'mean of {folder}', **line})
     text = io.StringIO()
     table = csv.DictWriter(text, ['name', *mean], lineterminator='\n')
     table.writeheader()
-    table.writerows([*rows, {'name': 'mean', **mean}])
+    table.writerows([*rows, *means, {'name': 'mean', **mean}])
     return text.getvalue()

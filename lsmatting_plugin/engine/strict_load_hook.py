@@ -2,8 +2,9 @@
 
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
-from torch import Tensor, nn
+from torch import nn
 
+from ..checkpoint_io import state_dict_of
 from ..models.official_checkpoint import from_official
 from ..registry import HOOKS
 
@@ -27,37 +28,14 @@ class StrictLoadHook(Hook):
         require_fit(model, state_dict_of(checkpoint, source), source)
 
 
-def state_dict_of(checkpoint: object, source: str) -> dict[str, Tensor]:
-    """The parameters in a loaded checkpoint, by the names they have there.
-
-    Args:
-        checkpoint (object): What ``torch.load`` gave.
-        source (str): Where it comes from, for the error.
-
-    Returns:
-        dict[str, Tensor]: Its ``state_dict``, or all of it where it is one itself.
-
-    Raises:
-        ValueError: There are no parameters in it.
-    """
-    content = checkpoint.get('state_dict', checkpoint) if isinstance(checkpoint, dict) else None
-    if not isinstance(content, dict) or not all(
-        isinstance(key, str) and isinstance(value, Tensor) for key, value in content.items()
-    ):
-        raise ValueError(
-            f'{source} is not a checkpoint: expected are parameters by name, or a dict with '
-            "them under 'state_dict'"
-        )
-    return content
-
-
-def require_fit(model: nn.Module, state_dict: dict, source: str) -> None:
+def require_fit(model: nn.Module, state_dict: dict, source: str, most: int | None = 5) -> None:
     """Checks that a state dict has the model's parameters, no more and no fewer.
 
     Args:
         model (nn.Module): The model to be loaded into.
         state_dict (dict): By our names or those of the paper's released format.
         source (str): Where it comes from, for the error.
+        most (int, optional): Names listed of each kind of problem; None lists all.
 
     Raises:
         ValueError: It does not fit; what is missing, unexpected or misshapen is listed.
@@ -76,8 +54,10 @@ def require_fit(model: nn.Module, state_dict: dict, source: str) -> None:
     )
     if any(problems.values()):
         listed = '; '.join(
-            f'{len(keys)} {kind}: {", ".join(keys[:5])}{", ..." if len(keys) > 5 else ""}'
-            for kind, keys in problems.items()
-            if keys
+            f'{len(keys)} {kind}: {_listed(keys, most)}' for kind, keys in problems.items() if keys
         )
         raise ValueError(f'{source} does not fit the model of the config. {listed}')
+
+
+def _listed(keys: list[str], most: int | None) -> str:
+    return ', '.join(keys if most is None or len(keys) <= most else [*keys[:most], '...'])

@@ -24,12 +24,16 @@ class MattingMetric(BaseMetric):
 
     A subclass sets ``error``. It reads these fields of a data sample: ``ori_alpha`` (1, H, W)
     uint8, ``ori_trimap`` (1, H, W) uint8, ``output.pred_alpha`` (H, W), float 0..1 or, as mmedit's
-    mattors give it, uint8 0..255; and, to name the image, the meta field ``merged_path``.
+    mattors give it, uint8 0..255; and, to name the image, the meta field ``matte_name`` or
+    ``merged_path``. Images whose ``matte_name`` has a folder (alphamatting.com's ``Trimap1`` and so
+    on) are also averaged folder by folder.
 
     Args:
         protocol: 'dim' (the official MATLAB code) or 'lsa', see :mod:`.functional`.
         collect_device: 'cpu' or 'gpu', where results of several processes meet.
         prefix: Put before the logged name as ``prefix/name``.
+        requires_alpha: Whether an image without a true alpha is an error; else it is passed over,
+            and without any true alpha nothing is logged.
 
     Attributes:
         per_image: (file name of the image, error) in the order of the data set; filled by
@@ -42,11 +46,16 @@ class MattingMetric(BaseMetric):
     default_prefix = ''  # None would make mmengine warn that no prefix is set
 
     def __init__(
-        self, protocol: str = 'dim', collect_device: str = 'cpu', prefix: str | None = None
+        self,
+        protocol: str = 'dim',
+        collect_device: str = 'cpu',
+        prefix: str | None = None,
+        requires_alpha: bool = True,
     ) -> None:
         super().__init__(collect_device=collect_device, prefix=prefix)
         functional.check_protocol(protocol)
         self.protocol = protocol
+        self.requires_alpha = requires_alpha
         self.per_image: list[tuple[str, float]] = []
 
     @staticmethod
@@ -75,6 +84,10 @@ class MattingMetric(BaseMetric):
         """
         for data_sample in data_samples:
             name = str(data_sample.get('merged_path', f'image {len(self.results)}'))
+            short_name = data_sample.get('matte_name', PurePath(name).name)
+            if 'ori_alpha' not in data_sample and not self.requires_alpha:
+                self.results.append((short_name, None))
+                continue
             pred_alpha = _image(data_sample.get('output', {}), 'pred_alpha', name)
             gt_alpha = _image(data_sample, 'ori_alpha', name)
             trimap = _image(data_sample, 'ori_trimap', name)
@@ -82,16 +95,17 @@ class MattingMetric(BaseMetric):
                 value = self.error(pred_alpha, gt_alpha, trimap, self.protocol)
             except ValueError as error:
                 raise ValueError(f'{name}: {error}') from error
-            self.results.append((PurePath(name).name, value))
+            self.results.append((short_name, value))
 
-    def compute_metrics(self, results: list[tuple[str, float]]) -> dict[str, float]:
+    def compute_metrics(self, results: list[tuple[str, float | None]]) -> dict[str, float]:
         """The mean error, under the class's name; keeps the single errors in ``per_image``.
 
         Args:
-            results: (file name, error) of every image.
+            results: (file name, error) of every image; None where it could not be scored.
 
         Returns:
-            One item: the class's name and the mean.
+            The class's name and the mean; where the names have folders also ``name/folder`` and
+            the mean there.
 
         Raises:
             ValueError: If there are no results.
@@ -99,8 +113,14 @@ class MattingMetric(BaseMetric):
         name = type(self).__name__
         if not results:
             raise ValueError(f'{name} has no image to average over: is the data set empty?')
-        self.per_image = list(results)
-        return {name: fmean(value for _, value in results)}
+        self.per_image = [result for result in results if result[1] is not None]
+        groups = {}
+        for image_name, value in self.per_image:
+            folder = str(PurePath(image_name).parent)
+            groups.setdefault(name, []).append(value)
+            if folder != '.':
+                groups.setdefault(f'{name}/{folder}', []).append(value)
+        return {key: fmean(values) for key, values in groups.items()}
 
 
 @METRICS.register_module()

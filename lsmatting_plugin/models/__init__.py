@@ -5,7 +5,7 @@ from .decoder import LSADecoder
 from .encoder import MattingResNetV1d
 from .losses import MultiScaleAlphaLoss
 from .mattor import LSAMattor
-from .official_checkpoint import from_official
+from .official_checkpoint import from_official, to_official
 from .prediction_network import PredictionNetwork
 from .refiner import BackpropRefiner
 from .skip import ASPPSkip, IdentitySkip
@@ -23,4 +23,5 @@ __all__ = [
     'MultiScaleAlphaLoss',
     'PredictionNetwork',
     'from_official',
+    'to_official',
 ]

@@ -6,14 +6,14 @@ from typing import TypeVar
 
 T = TypeVar('T')
 
-# Patterns of the original implementation's parameter names, and what they are called here.
-OFFICIAL_TO_PLUGIN = (
-    (r'^module\.', ''),
-    (r'^backbone\.', 'encoder.'),
-    (r'^decoder\.decoder_(\d)\.conv1\.', r'decoder.stage\1.conv.'),
-    (r'^decoder\.decoder_(\d)\.norm1\.', r'decoder.stage\1.norm.'),
-    (r'^decoder\.decoder_(\d)\.fc\.', r'decoder.stage\1.gate.'),
-    (r'^decoder\.final_final\.', 'decoder.head.'),
+OFFICIAL_PREFIX = 'module.'  # of all the released format's names
+# How names begin in the original implementation, and here; {} is the number of a stage.
+NAMES = (
+    ('backbone.', 'encoder.'),
+    ('decoder.decoder_{}.conv1.', 'decoder.stage{}.conv.'),
+    ('decoder.decoder_{}.norm1.', 'decoder.stage{}.norm.'),
+    ('decoder.decoder_{}.fc.', 'decoder.stage{}.gate.'),
+    ('decoder.final_final.', 'decoder.head.'),
 )
 
 
@@ -27,10 +27,28 @@ def from_official(state_dict: Mapping[str, T]) -> dict[str, T]:
     Returns:
         dict: Parameters by our names, in the same order.
     """
-    return {_renamed(key): value for key, value in state_dict.items()}
+    return {
+        _renamed(key.removeprefix(OFFICIAL_PREFIX), NAMES): value
+        for key, value in state_dict.items()
+    }
 
 
-def _renamed(key: str) -> str:
-    for pattern, replacement in OFFICIAL_TO_PLUGIN:
-        key = re.sub(pattern, replacement, key)
+def to_official(state_dict: Mapping[str, T]) -> dict[str, T]:
+    """The same parameters under the names of the released format.
+
+    Args:
+        state_dict (Mapping): Parameters by this project's names.
+
+    Returns:
+        dict: Parameters by the released format's names, in the same order.
+    """
+    backwards = tuple((ours, official) for official, ours in NAMES)
+    return {OFFICIAL_PREFIX + _renamed(key, backwards): value for key, value in state_dict.items()}
+
+
+def _renamed(key: str, names: tuple[tuple[str, str], ...]) -> str:
+    for old, new in names:
+        match = re.match(re.escape(old).replace(r'\{\}', r'(\d)'), key)
+        if match:
+            return new.format(*match.groups()) + key[match.end() :]
     return key

@@ -122,7 +122,8 @@ class PartialHead:
             upsampled = self._upsampled(crop, rectangle, height, width)
             x = image_half + F.conv2d(upsampled, self.feature_weight)
         for conv, reach in ((self.head.conv2, 1), (self.head.conv3, 0)):
-            x = _zeros_beyond(F.relu(x, inplace=True), rectangle.grown(reach, height, width), height, width)
+            seen = rectangle.grown(reach, height, width)
+            x = _zeros_beyond(F.relu(x, inplace=True), seen, height, width)
             x = F.conv2d(x, conv.weight, conv.bias)
         return x
 

@@ -131,10 +131,14 @@ class BackpropRefiner:
                     bar.update(task, advance=1, description=f'refining: {losses}')
                 if self.on_step is not None:
                     self.on_step(step, loss)
-                if self.tolerance and step:
-                    if (loss.total - total).abs() <= self.tolerance * total:
-                        break
+                if self.tolerance and step and _is_near(loss.total, total, self.tolerance):
+                    break
                 total = loss.total
+
+
+def _is_near(value: Tensor, other: Tensor, tolerance: float) -> bool:
+    """Whether a value differs from another by no more than a share of it."""
+    return bool((value - other).abs() <= tolerance * other)
 
 
 class TrimapGoal:

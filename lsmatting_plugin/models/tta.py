@@ -31,7 +31,7 @@ class Flip(NamedTuple):
         return (x.transpose(-2, -1) if self.transposes else x).flip(self.mirrors)
 
     def undo(self, x: Tensor) -> Tensor:
-        """x (..., H, W) as it was before :meth:`apply`."""
+        """What x (..., H, W) was before :meth:`apply`."""
         x = x.flip(self.mirrors)
         return x.transpose(-2, -1) if self.transposes else x
 
@@ -121,26 +121,25 @@ class MattingTTA:
         self, predict: Callable, image: Tensor, trimap: Tensor, preprocessor: MattingPreprocessor
     ) -> Tensor:
         total = image.new_zeros(trimap.shape)
-        for flips, views in self._batches(image, trimap):
-            alphas = predict(preprocessor.join(*map(torch.cat, zip(*views, strict=True))))
+        for flips, images, trimaps in self._batches(image, trimap):
+            alphas = predict(preprocessor.join(images, trimaps))
             for flip, alpha in zip(flips, alphas.split(len(image)), strict=True):
                 total += flip.undo(alpha)
         return total / (len(self.flips) * len(self.colours))
 
     def _batches(
         self, image: Tensor, trimap: Tensor
-    ) -> Iterator[tuple[list[Flip], list[tuple[Tensor, Tensor]]]]:
-        """Views of one shape together: how each was flipped, and its image and trimap."""
+    ) -> Iterator[tuple[list[Flip], Tensor, Tensor]]:
+        """Views of one shape together: how each was flipped, their images, their trimaps."""
         room = max(self.batch_pixels // trimap.numel(), 1)
         for transposes in (False, True):
             flips = [flip for flip in self.flips if flip.transposes == transposes]
             todo = list(product(self.colours, flips))
             for begin in range(0, len(todo), room):
                 batch = todo[begin : begin + room]
-                yield (
-                    [flip for _, flip in batch],
-                    [(flip.apply(colour.apply(image)), flip.apply(trimap)) for colour, flip in batch],
-                )
+                images = [flip.apply(colour.apply(image)) for colour, flip in batch]
+                trimaps = [flip.apply(trimap) for _, flip in batch]
+                yield [flip for _, flip in batch], torch.cat(images), torch.cat(trimaps)
 
 
 def _bicubic(x: Tensor, size: Sequence[int]) -> Tensor:

@@ -66,11 +66,12 @@ class Images(list):
         return dict(merged_path=self[index])
 
 
-def write_mattes(out_dir, *paths):
+def write_mattes(out_dir, *paths, **meta):
     """Runs the hook as a test over these images does; the n-th matte is n / 10 everywhere."""
     samples = []
     for number, path in enumerate(paths):
         sample = MattingDataSample(metainfo=dict(merged_path=path))
+        sample.set_metainfo({key: values[number] for key, values in meta.items()})
         sample.output = BaseDataElement(pred_alpha=torch.full((3, 4), number / 10))
         samples.append(sample)
     dataloader = SimpleNamespace(dataset=Images(paths))
@@ -90,3 +91,12 @@ def test_images_of_one_name_keep_their_folders(tmp_path):
     mattes = write_mattes(tmp_path, '/data/a/0.jpg', '/data/b/c/0.png', '/data/a/1.png')
 
     assert mattes == {'a/0.png': 0, 'b/c/0.png': 26, 'a/1.png': 51}
+
+
+def test_a_name_that_a_benchmark_wants_is_taken(tmp_path):
+    names = ('Trimap1/net.png', 'Trimap2/net.png')
+    paths = ('/data/input/net.png', '/data/input/net.png')
+
+    assert write_mattes(tmp_path, *paths, matte_name=names) == dict(
+        zip(names, (0, 26), strict=True)
+    )

@@ -105,3 +105,15 @@ def test_a_real_test_run_writes_results_and_mattes(make_tiny_cfg, tiny_aim, tmp_
     assert sorted(path.name for path in (tmp_path / 'mattes').iterdir()) == images
     for metric, mean in means.items():
         assert fmean(image[metric] for image in results['images']) == pytest.approx(mean)
+
+
+def test_folders_have_a_mean_of_their_own(write):
+    metric = SAD()
+    metric.per_image = [('Trimap1/a.png', 1.0), ('Trimap2/a.png', 3.0)]
+    means = {'SAD': 2.0, 'SAD/Trimap1': 1.0, 'SAD/Trimap2': 3.0}
+
+    assert write('results.csv', [metric], **means).read_text() == (
+        'name,SAD\nTrimap1/a.png,1.0\nTrimap2/a.png,3.0\n'
+        'mean of Trimap1,1.0\nmean of Trimap2,3.0\nmean,2.0\n'
+    )
+    assert json.loads(write('results.json', [metric], **means).read_text())['mean'] == means

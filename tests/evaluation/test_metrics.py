@@ -155,3 +155,41 @@ def test_no_image_at_all_is_an_error():
 def test_an_unknown_protocol_is_refused_when_the_config_is_built():
     with pytest.raises(ValueError, match="'dim' or 'lsa', but is 'matlab'"):
         METRICS.build(dict(type='SAD', protocol='matlab'))
+
+
+class TestWithoutTrueAlpha:
+    @pytest.fixture
+    def scorer(self):
+        return evaluator(requires_alpha=False)
+
+    @pytest.fixture
+    def blind_sample(self):
+        sample = data_sample(*random_image(0), merged_path='input/net.png')
+        del sample.ori_alpha
+        return sample
+
+    def test_nothing_is_logged(self, scorer, blind_sample, monkeypatch):
+        warned = []
+        monkeypatch.setattr('mmengine.evaluator.metric.print_log', lambda *a, **k: warned.append(a))
+        scorer.process([blind_sample])
+        assert scorer.evaluate(size=1) == {}
+        assert warned == []
+
+    def test_images_that_have_one_are_scored(self, scorer, blind_sample):
+        image = random_image(1)
+        scorer.process([blind_sample, data_sample(*image, merged_path='input/doll.png')])
+        assert scorer.evaluate(size=2) == pytest.approx(mean_errors([image], 'dim'))
+        assert [name for name, _ in scorer.metrics[0].per_image] == ['doll.png']
+
+
+def test_errors_are_also_averaged_folder_by_folder():
+    images = [random_image(seed) for seed in range(3)]
+    names = ('Trimap1/a.png', 'Trimap1/b.png', 'Trimap2/a.png')
+    metric = METRICS.build(dict(type='SAD'))
+    scorer = Evaluator(metric)
+    for name, image in zip(names, images, strict=True):
+        scorer.process([data_sample(*image, merged_path='input/x.png', matte_name=name)])
+    a, b, c = (functional.sad(*image) for image in images)
+    expected = {'SAD': (a + b + c) / 3, 'SAD/Trimap1': (a + b) / 2, 'SAD/Trimap2': c}
+    assert scorer.evaluate(size=3) == pytest.approx(expected)
+    assert [name for name, _ in metric.per_image] == list(names)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from oracles.weights import stir
 
 from lsmatting_plugin.models import PredictionNetwork
 from lsmatting_plugin.models.partial_head import cover
@@ -68,3 +69,86 @@ def test_upsampled_conv_meets_odd_sizes():
     weight, x, base = torch.randn(5, 3, 3, 3), torch.randn(1, 3, 4, 4), torch.randn(1, 5, 7, 7)
     plain = base + F.conv2d(F.interpolate(x, size=(7, 7), mode='nearest'), weight, padding=1)
     torch.testing.assert_close(UpsampledConv(weight).add(base, x), plain)
+
+
+@torch.no_grad()
+def test_a_low_precision_encoder_is_near(build_mattor):
+    mattor = stir(build_mattor())
+    inputs = torch.randn(1, 4, 96, 96)
+    plain = mattor(inputs)
+    low = PredictionNetwork(mattor.encoder, mattor.skip, mattor.decoder, dtype=torch.bfloat16)
+    raw = low(inputs)
+    assert raw.dtype == torch.float32
+    assert low.encode(inputs).maps[0].dtype == torch.float32
+    assert 0 < (raw - plain).abs().max() < 0.2 * plain.std()
+
+
+@torch.no_grad()
+def test_the_encoder_is_compiled_on_request(build_mattor, monkeypatch):
+    mattor = build_mattor()
+    compiled = []
+    monkeypatch.setattr(torch, 'compile', lambda module: compiled.append(module) or module)
+    PredictionNetwork(mattor.encoder, mattor.skip, mattor.decoder)
+    assert compiled == []
+    network = PredictionNetwork(mattor.encoder, mattor.skip, mattor.decoder, compiles=True)
+    assert compiled == [network.encoder]
+
+
+class TestInTheMattor:
+    """The mattor keeps the network for prediction as long as its own weights stay."""
+
+    @pytest.fixture
+    def mattor(self, build_mattor):
+        return stir(build_mattor())
+
+    @pytest.fixture
+    def inputs(self):
+        inputs = torch.randn(1, 4, 40, 72)
+        inputs[:, 3] = 128 / 255
+        return inputs
+
+    def test_it_serves_image_after_image(self, mattor, inputs):
+        network = mattor.prediction_network()
+        mattor.predict(inputs)
+        assert mattor.prediction_network() is network
+
+    @pytest.mark.parametrize(
+        'change',
+        [
+            lambda m: torch.nn.init.constant_(m.decoder.head.conv3.bias, 9),
+            lambda m: m.load_state_dict({k: v * 0 + 9 for k, v in m.state_dict().items()}),
+            lambda m: m.decoder.stage1.norm.running_mean.add_(1),
+            lambda m: m.double().float(),
+            # As mmengine's EMAHook swaps weights before it validates, unseen by version counters.
+            lambda m: (m.decoder.head.conv3.bias.data.fill_(9), m.eval()),
+        ],
+    )
+    @torch.no_grad()
+    def test_other_weights_predict_anew(self, mattor, inputs, change):
+        network = mattor.prediction_network()
+        change(mattor)
+        assert mattor.prediction_network() is not network
+        (sample,) = mattor.predict(inputs)
+        framed_alpha = mattor.eval().predict(inputs)[0].output.pred_alpha
+        assert torch.equal(sample.output.pred_alpha, framed_alpha)
+
+    def test_training_holds_no_second_network(self, mattor):
+        mattor.prediction_network()
+        mattor.train()
+        assert mattor._prediction_network is None
+
+    def test_it_is_no_part_of_a_checkpoint(self, mattor):
+        before = list(mattor.state_dict())
+        mattor.prediction_network()
+        assert list(mattor.state_dict()) == before
+
+    def test_a_model_made_in_inference_mode_predicts(self, build_mattor, inputs):
+        with torch.inference_mode():
+            mattor = build_mattor()
+            (sample,) = mattor.predict(inputs)
+        assert sample.output.pred_alpha.shape == (40, 72)
+
+    def test_options_of_the_config_arrive(self, build_mattor):
+        mattor = build_mattor(test_cfg=dict(dtype='bfloat16', tile=256))
+        network = mattor.prediction_network()
+        assert (network.dtype, network.tile) == (torch.bfloat16, 256)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from oracles.refine import refine as oracle
+from oracles.weights import stir
 
 from lsmatting_plugin.apis import MattingInferencer, init_model
 from lsmatting_plugin.models import BackpropRefiner, PredictionNetwork
@@ -16,14 +17,7 @@ def network_of():
 
 @pytest.fixture
 def mattor(build_mattor):
-    """A network whose batch norms and gates do something."""
-    mattor = build_mattor()
-    for module in mattor.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            torch.nn.init.uniform_(module.running_mean, -0.2, 0.2)
-            torch.nn.init.uniform_(module.running_var, 0.5, 2)
-    torch.nn.init.constant_(mattor.decoder.head.conv3.bias, 0.5)
-    return mattor
+    return stir(build_mattor())
 
 
 def inputs_with(trimap, batch=1):
@@ -128,3 +122,27 @@ def test_inferencer_refines_on_request(golden_checkpoint, configs_dir):
     plain = inferencer(image, trimap)['pred_alpha']
     assert refined.shape == plain.shape
     assert 0 < np.abs(refined - plain).max() < 1
+
+
+def test_early_stop_ends_when_a_step_changes_little(mattor, network_of, trimap):
+    inputs, steps = inputs_with(trimap), []
+    refiner = BackpropRefiner(50, lr=1e-3, tolerance=0.01)
+    refiner.on_step = lambda step, loss: steps.append(loss.total.item())
+    refiner.refine(network_of(mattor), inputs)
+    assert len(steps) == 2  # the first pair of losses is near enough
+    steps.clear()
+    refiner.tolerance = 0
+    refiner.refine(network_of(mattor), inputs)
+    assert len(steps) == 49
+    with pytest.raises(ValueError, match='tolerance must not be negative'):
+        BackpropRefiner(2, tolerance=-1)
+
+
+def test_progress_is_shown_on_request_only(mattor, network_of, trimap, capsys):
+    inputs = inputs_with(trimap)
+    BackpropRefiner(3).refine(network_of(mattor), inputs)
+    assert capsys.readouterr().err == ''
+    BackpropRefiner(3, progress=True).refine(network_of(mattor), inputs)
+    shown = capsys.readouterr().err
+    assert 'refining: edge 0.' in shown
+    assert '2/2' in shown

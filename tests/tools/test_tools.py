@@ -2,21 +2,19 @@
 
 import csv
 import json
-import os
 import shutil
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from command_line import ROOT, run
 
 from lsmatting_plugin.image_io import is_intact
 
-ROOT = Path(__file__).resolve().parents[2]
 CONFIG = 'configs/lsm_r18_toy.py'
 METRICS = ('SAD', 'MattingMSE', 'GradientError', 'ConnectivityError')
 
@@ -37,26 +35,6 @@ def options(tiny_aim):
         'default_hooks.checkpoint.interval': 1,
         'default_hooks.logger.interval': 1,
     }
-
-
-def run(*command, cwd=ROOT, **more_options):
-    """Runs a command from the checkout and returns what it printed."""
-    settings = [f'{key}={value}' for key, value in more_options.items()]
-    if settings:
-        command = (*command, '--cfg-options', *settings)
-    environment = {**os.environ, 'PYTHON': sys.executable, 'OMP_NUM_THREADS': '1'}
-    environment.pop('PYTHONPATH', None)
-    done = subprocess.run(
-        [str(part) for part in command],
-        cwd=cwd,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout[-4000:]
-    return done.stdout
 
 
 def weights(checkpoint):
@@ -146,6 +124,22 @@ def test_refinement_on_request_changes_the_mattes_a_little(trained, tested, opti
     )
     assert refined['SAD'] != plain['SAD']
     assert refined['SAD'] == pytest.approx(plain['SAD'], rel=0.5)
+
+
+def test_tiles_and_augmentation_on_request(trained, tested, options, tmp_path):
+    means = {}
+    for name, arguments in (('tiles', ('--tile', 64)), ('flips', ('--tta', 'flips'))):
+        out = tmp_path / name
+        run(
+            *(sys.executable, 'tools/test.py', CONFIG, trained[0] / 'epoch_2.pth', *arguments),
+            *('--work-dir', out, '--out', out / 'results.json'),
+            **options,
+        )
+        means[name] = json.loads((out / 'results.json').read_text())['mean']
+    plain = json.loads((tested / 'results.json').read_text())['mean']
+    assert means['tiles'] == pytest.approx(plain, rel=1e-3)
+    assert means['flips']['SAD'] != plain['SAD']
+    assert means['flips']['SAD'] == pytest.approx(plain['SAD'], rel=0.2)
 
 
 def test_resumed_weights_equal_uninterrupted_ones_bit_for_bit(trained, options, tmp_path):

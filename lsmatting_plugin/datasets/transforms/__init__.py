@@ -5,11 +5,11 @@ from .colour import ColorJitter, RandomChannelBlend, RandomChannelShuffle, Rando
 from .compose import Composite
 from .foreground import ReestimateForeground
 from .formatting import PackMattingInputs
-from .geometry import CropAroundForeground, RandomFlip, RandomRotate
+from .geometry import CropAroundForeground, RandomFlip, RandomRotate, RandomTranspose
 from .loading import LoadImage, RequireSameSize
 from .randomness import generator
 from .sharpness import RandomBlur, RandomRescale
-from .size import LimitSize, PadToMinSize, Resize, ResizeLike
+from .size import LimitSize, PadToMinSize, PadToMultiple, Resize, ResizeLike
 from .trimap import GenerateTrimap
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     'LoadImage',
     'PackMattingInputs',
     'PadToMinSize',
+    'PadToMultiple',
     'RandomAlphaGamma',
     'RandomBlur',
     'RandomChannelBlend',
@@ -29,6 +30,7 @@ __all__ = [
     'RandomInvert',
     'RandomRescale',
     'RandomRotate',
+    'RandomTranspose',
     'ReestimateForeground',
     'RequireSameSize',
     'Resize',

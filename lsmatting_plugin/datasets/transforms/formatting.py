@@ -50,6 +50,7 @@ class PackMattingInputs(Transform):
         'alpha_path',
         'fg_path',
         'bg_path',
+        'matte_name',
         'ori_merged_shape',
     )
 

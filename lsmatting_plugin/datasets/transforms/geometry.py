@@ -177,3 +177,28 @@ class RandomFlip(RandomTransform):
     def _change(self, results: dict, rng: np.random.Generator) -> None:
         for key in self.keys:
             results[key] = cv2.flip(results[key], self.FLIP_CODES[self.direction])
+
+
+@TRANSFORMS.register_module()
+class RandomTranspose(RandomTransform):
+    """Swap rows and columns of images together.
+
+    Required keys: ``keys``. Modified keys: the same.
+
+    Source: the paper's fine-tuning on alphamatting.com.
+
+    Args:
+        keys (Sequence[str]): Images that share the coin.
+        prob (float): Probability of swapping, 0..1.
+
+    Raises:
+        ValueError: If ``prob`` is outside 0..1.
+    """
+
+    def __init__(self, keys: Sequence[str], prob: float = 0.5) -> None:
+        super().__init__(prob)
+        self.keys = as_keys(keys)
+
+    def _change(self, results: dict, rng: np.random.Generator) -> None:
+        for key in self.keys:
+            results[key] = cv2.transpose(results[key])

@@ -29,6 +29,7 @@ class LoadImage(Transform):
         color (str): 'color' for (H, W, 3) BGR or 'grayscale' for (H, W).
         keep_original (bool): Whether to keep a copy that later transforms leave alone, as metrics
             at the original size need.
+        optional (bool): Whether a sample without ``{key}_path`` passes as it is.
 
     Raises:
         ValueError: If ``color`` is another word, or the file is not an image.
@@ -37,15 +38,24 @@ class LoadImage(Transform):
 
     FLAGS = {'color': cv2.IMREAD_COLOR, 'grayscale': cv2.IMREAD_GRAYSCALE}
 
-    def __init__(self, key: str, color: str = 'color', keep_original: bool = False) -> None:
+    def __init__(
+        self,
+        key: str,
+        color: str = 'color',
+        keep_original: bool = False,
+        optional: bool = False,
+    ) -> None:
         if color not in self.FLAGS:
             raise ValueError(f'color must be one of {list(self.FLAGS)}, got {color!r}')
         self.key = key
         self.color = color
         self.keep_original = keep_original
+        self.optional = optional
 
     def transform(self, results: dict) -> dict:
         """Read the file and note its size."""
+        if self.optional and f'{self.key}_path' not in results:
+            return results
         image = self._read(Path(results[f'{self.key}_path']))
         results[self.key] = image
         results[f'ori_{self.key}_shape'] = image.shape
@@ -80,7 +90,7 @@ class RequireSameSize(Transform):
     Source: none; the paper's recipe, training pipeline, takes it for granted.
 
     Args:
-        keys (Sequence[str]): Images that must have the same height and width.
+        keys (Sequence[str]): Images that must have the same height and width, where present.
 
     Raises:
         ValueError: If two images differ in size; it names both files and sizes.
@@ -91,7 +101,7 @@ class RequireSameSize(Transform):
 
     def transform(self, results: dict) -> dict:
         """Compare the sizes."""
-        common_size(results, self.keys)
+        common_size(results, [key for key in self.keys if key in results])
         return results
 
 

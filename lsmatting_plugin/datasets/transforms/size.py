@@ -70,6 +70,41 @@ class PadToMinSize(Transform):
 
 
 @TRANSFORMS.register_module()
+class PadToMultiple(Transform):
+    """Mirror images outwards at their right and bottom until a number divides their sides.
+
+    The border pixel is not repeated; the mirroring goes to and fro where the padding exceeds the
+    image.
+
+    Required keys: ``keys``. Modified keys: the same.
+
+    Source: the paper's fine-tuning on alphamatting.com.
+
+    Args:
+        keys (Sequence[str]): Images to pad.
+        divisor (int): Of height and width, pixels.
+
+    Raises:
+        ValueError: If ``divisor`` is below 1.
+    """
+
+    def __init__(self, keys: Sequence[str], divisor: int = 64) -> None:
+        if divisor < 1:
+            raise ValueError(f'divisor must be at least 1 pixel, got {divisor}')
+        self.keys = as_keys(keys)
+        self.divisor = divisor
+
+    def transform(self, results: dict) -> dict:
+        """Pad each image."""
+        for key in self.keys:
+            bottom, right = (-side % self.divisor for side in results[key].shape[:2])
+            results[key] = cv2.copyMakeBorder(
+                results[key], 0, bottom, 0, right, cv2.BORDER_REFLECT_101
+            )
+        return results
+
+
+@TRANSFORMS.register_module()
 class ResizeLike(Transform):
     """Bring an image to the size of another one, without regard to its aspect ratio.
 

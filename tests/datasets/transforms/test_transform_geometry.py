@@ -304,3 +304,27 @@ class TestRandomFlip:
     def test_bad_direction(self):
         with pytest.raises(ValueError, match='diagonal'):
             TRANSFORMS.build(dict(type='RandomFlip', keys='fg', direction='diagonal'))
+
+
+def test_transpose_swaps_rows_and_columns_of_all_images(apply, sample):
+    keys = ('fg', 'alpha')
+    results = apply('RandomTranspose', sample, keys=keys, prob=1)
+    np.testing.assert_array_equal(results['fg'], sample['fg'].transpose(1, 0, 2))
+    np.testing.assert_array_equal(results['alpha'], sample['alpha'].T)
+    assert results['bg'] is sample['bg']
+    assert apply('RandomTranspose', sample, keys=keys, prob=0)['fg'] is sample['fg']
+
+
+@pytest.mark.parametrize('size', [(48, 64), (49, 63), (5, 130)])
+def test_sides_are_mirrored_up_to_a_multiple(apply, make_sample, size):
+    sample = make_sample(*size)
+    results = apply('PadToMultiple', sample, keys=('fg', 'alpha'), divisor=32)
+    padding = [(0, -side % 32) for side in size]
+    np.testing.assert_array_equal(results['alpha'], np.pad(sample['alpha'], padding, 'reflect'))
+    expected = np.pad(sample['fg'], [*padding, (0, 0)], 'reflect')
+    np.testing.assert_array_equal(results['fg'], expected)
+
+
+def test_sides_are_no_multiple_of_zero(apply, sample):
+    with pytest.raises(ValueError, match='at least 1 pixel, got 0'):
+        apply('PadToMultiple', sample, keys=('fg',), divisor=0)

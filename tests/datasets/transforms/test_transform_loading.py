@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lsmatting_plugin.datasets.transforms import LoadImage
+from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
 
 
 @pytest.fixture
@@ -147,3 +147,15 @@ def test_require_same_size(apply):
 
     for part in ('fg/a.png, height 4, width 6', 'alpha/a.png, height 3, width 6'):
         assert part in str(error.value)
+
+
+def test_an_optional_image_may_be_absent(tmp_path):
+    load = LoadImage('alpha', optional=True)
+    results = dict(merged=np.zeros((4, 5, 3), np.uint8), trimap=np.zeros((4, 5), np.uint8))
+    assert load(dict(results)).keys() == results.keys()
+    check = RequireSameSize(keys=('merged', 'trimap', 'alpha'))
+    assert check(dict(results)).keys() == results.keys()
+    with pytest.raises(FileNotFoundError):
+        load(dict(results, alpha_path=str(tmp_path / 'nowhere.png')))
+    with pytest.raises(ValueError, match='same size'):
+        check(dict(results, alpha=np.zeros((4, 4), np.uint8)))

@@ -20,6 +20,7 @@ RANDOM = [
     ('RandomInvert', {'prob': 0.5}),
     ('RandomRescale', {'prob': 1, 'key': 'fg'}),
     ('RandomRotate', {'prob': 1}),
+    ('RandomTranspose', {'prob': 0.5, 'keys': KEYS}),
 ]
 ARGUMENTS = {
     **dict(RANDOM),
@@ -28,6 +29,7 @@ ARGUMENTS = {
     'LoadImage': {'key': 'fg'},
     'PackMattingInputs': {},
     'PadToMinSize': {},
+    'PadToMultiple': {'keys': KEYS},
     'ReestimateForeground': {'cache_dir': None},
     'RequireSameSize': {'keys': KEYS},
     'Resize': {'keys': KEYS, 'size': 640},
