@@ -30,7 +30,8 @@ VARIANTS = {
     'compiled': dict(compiles=True),
     'bfloat16, compiled': dict(dtype=torch.bfloat16, compiles=True),
 }
-PHOTO = (4000, 6000)
+# Height, width and side of the tiles, 0 for none.
+MEMORY_CASES = ((800, 800, 0), (1600, 2400, 0), (1600, 2400, 512), (4000, 6000, 1024))
 
 
 def parse_args() -> argparse.Namespace:
@@ -53,13 +54,8 @@ def main() -> None:
         report_peak(args.config, *map(int, args.peak_of.split(',')))
         return
     if args.memory:
-        for height, width, tile in (
-            (800, 800, 0),
-            (1600, 2400, 0),
-            (1600, 2400, 512),
-            (*PHOTO, 1024),
-        ):
-            job = ['--config', args.config, '--peak-of', f'{height},{width},{tile}']
+        for case in MEMORY_CASES:
+            job = ['--config', args.config, '--peak-of', ','.join(map(str, case))]
             subprocess.run([sys.executable, __file__, *job], check=True)
         return
     torch.manual_seed(0)

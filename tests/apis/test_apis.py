@@ -271,3 +271,69 @@ class TestInferencer:
 
         for part in (paths[0], f'{tmp_path}/small.png, height 9, width 8'):
             assert str(part) in str(error.value)
+
+
+class TestInferencerOptions:
+    @pytest.fixture
+    def picture(self):
+        rng = np.random.default_rng(0)
+        image = rng.integers(0, 256, (96, 200, 3), dtype=np.uint8)
+        trimap = np.full((96, 200), 128, np.uint8)
+        trimap[:, :60], trimap[:, 150:] = 0, 255
+        return image, trimap
+
+    @pytest.fixture
+    def build(self, cfg):
+        """Build inferencers of equal weights."""
+
+        def make(**options):
+            torch.manual_seed(0)
+            return MattingInferencer(cfg, device='cpu', **options)
+
+        return make
+
+    def test_the_config_stays_as_it_is(self, cfg, build):
+        before = cfg.to_dict()
+        build(refine_steps=3, tta='flips', tile=64, dtype='bfloat16')
+        assert cfg.to_dict() == before
+
+    def test_options_reach_the_model(self, build):
+        model = build(refine_steps=3, tta='flips+scales', tile=64, compiles=True).model
+        assert model.refiner.steps == 3
+        assert model.tta.scales == (0.8, 1.0, 1.25)
+        assert (model.test_cfg['tile'], model.test_cfg['compile']) == (64, True)
+
+    @pytest.mark.parametrize(
+        ('options', 'limit'),
+        [
+            (dict(), 2176),
+            (dict(tile=64), None),
+            (dict(tile=64, max_size=100), 100),
+            (dict(max_size=None), None),
+        ],
+    )
+    def test_large_images_are_reduced_as_in_the_paper_but_not_by_tiles(self, build, options, limit):
+        _, limiting, _ = build(**options).pipeline.transforms
+        assert limiting.max_size == limit
+
+    @pytest.mark.parametrize(
+        'options',
+        [dict(tta='flips'), dict(tta='flips+scales'), dict(tta='flips+colours', refine_steps=2)],
+    )
+    def test_augmented_mattes_fit_image_and_range(self, build, picture, options):
+        plain = build()(*picture)['pred_alpha']
+        alpha = build(**options)(*picture)['pred_alpha']
+        assert alpha.shape == plain.shape and alpha.dtype == np.float32
+        assert alpha.min() >= 0 and alpha.max() <= 1
+        assert 0 < np.abs(alpha - plain).max() <= 1
+
+    def test_each_step_of_refinement_is_told(self, build, picture):
+        told = []
+        inferencer = build(refine_steps=4, on_refine_step=lambda *step: told.append(step))
+        inferencer(*picture)
+        assert [step for step, _ in told] == [0, 1, 2]
+        assert all(loss.total >= loss.edge >= 0 for _, loss in told)
+
+    def test_an_unknown_augmentation_is_refused(self, build):
+        with pytest.raises(ValueError, match="'flips'"):
+            build(tta='rotations')

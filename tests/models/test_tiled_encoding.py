@@ -1,10 +1,13 @@
 """Mattes by tiles are those of the whole image."""
 
+import cv2
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
 from oracles.weights import stir
 
+from lsmatting_plugin.apis import MattingInferencer
 from lsmatting_plugin.models import BackpropRefiner, PredictionNetwork
 from lsmatting_plugin.models.tiled_encoding import choose_tiles, encode_tiles, grid
 
@@ -152,3 +155,37 @@ def test_a_mattor_predicts_a_batch_by_tiles(build_mattor, inputs):
     mattor.test_cfg['tile'] = 128
     mattor.eval()
     torch.testing.assert_close(mattor.alpha(inputs), whole, atol=1e-4, rtol=0)
+
+
+@pytest.fixture(scope='module')
+def photos(shared_dir):
+    """Ten photographs of shared/data, long side 640 px, with trimaps; half of them mostly known."""
+    pairs = []
+    for number, folder in enumerate(sorted((shared_dir / 'data/samples_pseudo').iterdir())[:10]):
+        image = cv2.imread(str(folder / 'image.jpg'))
+        alpha = cv2.imread(str(folder / 'alpha.png'), cv2.IMREAD_GRAYSCALE)
+        scale = 640 / max(alpha.shape)
+        image, alpha = (
+            cv2.resize(x, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+            for x in (image, alpha)
+        )
+        is_soft = ((alpha > 5) & (alpha < 250)).astype(np.uint8)
+        is_unknown = cv2.dilate(is_soft, np.ones((15, 15))) > 0
+        if number % 2:  # so that tiles are left out
+            is_unknown[:, alpha.shape[1] // 3 :] = False
+        trimap = np.where(alpha > 127, 255, 0).astype(np.uint8)
+        trimap[is_unknown] = 128
+        pairs.append((image, trimap))
+    return pairs
+
+
+def test_photographs_have_the_same_matte_by_tiles(photos, golden_checkpoint, configs_dir):
+    config = configs_dir / 'lsm_r50_aim.py'
+    whole = MattingInferencer(config, golden_checkpoint, device='cpu')
+    tiled = MattingInferencer(config, golden_checkpoint, device='cpu', tile=128)
+    for image, trimap in photos:
+        is_unknown = trimap == 128
+        mattes = [inferencer(image, trimap)['pred_alpha'] for inferencer in (whole, tiled)]
+        difference = np.abs(mattes[0] - mattes[1])[is_unknown] * 255
+        assert difference.mean() < 1
+        assert np.quantile(difference, 0.999) < 8

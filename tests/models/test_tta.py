@@ -6,6 +6,7 @@ import pytest
 import torch
 from oracles.tta import average
 
+from lsmatting_plugin.apis import MattingInferencer
 from lsmatting_plugin.models import MattingPreprocessor, MattingTTA
 
 SIZE = (41, 67)
@@ -131,8 +132,6 @@ def test_a_mattor_refines_each_view(build_mattor):
     ],
 )
 def test_mattes_are_the_original_s(golden_dir, golden_checkpoint, configs_dir, name, tta, picture):
-    from lsmatting_plugin.apis import MattingInferencer
-
     config = configs_dir / 'lsm_r50_aim.py'
     inferencer = MattingInferencer(config, golden_checkpoint, device='cpu', tta=tta)
     with np.load(golden_dir / 'inference.npz') as arrays:

@@ -18,7 +18,7 @@ def stir(mattor):
 
 
 def disc(size, band):
-    """A network's input (1, 4, size, size): noise, a disc whose outline, ``band`` px, is unknown."""
+    """Noise as input (1, 4, size, size), with a disc whose outline, ``band`` px, is unknown."""
     inputs = torch.randn(1, 4, size, size)
     position = torch.arange(size) - (size - 1) / 2
     distance = (position[:, None] ** 2 + position**2).sqrt() - size / 3
