@@ -1,5 +1,5 @@
 # The paper's network on alphamatting.com, with its augmentation there: 8 flips at 3 scales (5.5).
-# --refine-steps 100 refines each of the 24 views, as the paper's submission does.
+# --refine-steps 100 refines each of the 24 views.
 _base_ = [
     './_base_/default_runtime.py',
     './_base_/models/lsa_r50.py',

@@ -1,6 +1,7 @@
 """Mattes of single images, arrays in and arrays out."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Literal
 
@@ -65,7 +66,7 @@ class MattingInferencer:
         progress: bool = False,
         on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
-        config = read_config(config).copy()
+        config = deepcopy(read_config(config))
         set_prediction_options(
             config,
             refine_steps=refine_steps or None,
