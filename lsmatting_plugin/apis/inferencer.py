@@ -16,6 +16,7 @@ from ..models.prediction_options import set_prediction_options
 from ..models.refiner import RefinementLoss
 from ..registry import INFERENCERS
 from .model import init_model, read_config
+from .shipped import shipped_model
 
 PAPER_MAX_SIZE = 2176  # pixels
 
@@ -25,7 +26,8 @@ class MattingInferencer:
     """Predicts the alpha matte of an image with its trimap.
 
     Args:
-        config (str | Path | Config): Of the network; stays as it is.
+        config (str | Path | Config, optional): Of the network; stays as it is. None is the model
+            that comes with the package, with its weights.
         ckpt (str | Path, optional): Its weights, see :func:`init_model`.
         device (str | torch.device, optional): Defaults to a GPU where there is one.
         refine_steps (int): Steps of backpropagating refinement (the paper's: 100); 0 leaves it to
@@ -46,6 +48,8 @@ class MattingInferencer:
 
     Attributes:
         model (LSAMattor): The network.
+        name (str): Of its config.
+        device (torch.device): Where it computes.
 
     Example:
         >>> inferencer = MattingInferencer('configs/lsm_r50_aim.py', 'lsm_r50_aim.pth')
@@ -54,7 +58,7 @@ class MattingInferencer:
 
     def __init__(
         self,
-        config: str | Path | Config,
+        config: str | Path | Config | None = None,
         ckpt: str | Path | None = None,
         device: str | torch.device | None = None,
         refine_steps: int = 0,
@@ -66,6 +70,8 @@ class MattingInferencer:
         progress: bool = False,
         on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
+        if config is None:
+            config, ckpt = _shipped(ckpt)
         config = deepcopy(read_config(config))
         set_prediction_options(
             config,
@@ -77,6 +83,8 @@ class MattingInferencer:
             progress=progress,
         )
         self.model = init_model(config, ckpt, device)
+        self.name = Path(config.filename or 'unnamed').stem
+        self.device = next(self.model.parameters()).device
         if self.model.refiner is not None:
             self.model.refiner.on_step = on_refine_step
         if max_size == 'auto':
@@ -121,6 +129,17 @@ class MattingInferencer:
             name = Path(results.get('merged_path', 'matte')).stem
             write_matte(alpha, Path(result_out_dir, f'{name}.png'))
         return dict(pred_alpha=alpha)
+
+
+def _shipped(ckpt: str | Path | None) -> tuple[Path, Path]:
+    """Config and weights of the default model; a checkpoint takes the place of its weights."""
+    shipped = shipped_model()
+    if shipped is None:
+        raise FileNotFoundError(
+            'This version of the package comes without weights: give a config and a checkpoint, '
+            'as in MattingInferencer(config, checkpoint)'
+        )
+    return shipped.config, ckpt or shipped.checkpoint
 
 
 def _take(results: dict, key: str, image: str | Path | np.ndarray, color: str) -> None:

@@ -8,13 +8,12 @@ from torch import Tensor, nn
 
 from ..registry import MODELS, SCOPE
 from ..structures import MattingDataSample
+from ..trimap import BG_BELOW, FG_ABOVE
 from .official_checkpoint import from_official
 from .padding import add_frame
 from .prediction_network import PredictionNetwork
 from .rectangle import Rectangle
 
-# A trimap's values below and above these count as background and foreground (section 5.5).
-KNOWN_BG_BELOW, KNOWN_FG_ABOVE = 50, 200
 CHOICES = dict(dtype=('float32', 'bfloat16', 'float16'), pred_dtype=('float32', 'uint8'))
 MIN_TILE = 64  # pixels; in smaller ones the encoder would see little but their surroundings
 
@@ -192,9 +191,9 @@ class LSAMattor(BaseModel):
         image = Rectangle(start, start + height, start, start + width)
         trimap = inputs[:, 3:] * 255
         is_wanted = torch.zeros_like(framed[:, 3:], dtype=torch.bool)
-        image.of(is_wanted).copy_((trimap >= KNOWN_BG_BELOW) & (trimap <= KNOWN_FG_ABOVE))
+        image.of(is_wanted).copy_((trimap >= BG_BELOW) & (trimap <= FG_ABOVE))
         alpha = image.of(self._framed_alpha(framed, is_wanted))
-        return force_known(alpha, trimap, KNOWN_BG_BELOW, KNOWN_FG_ABOVE)
+        return force_known(alpha, trimap, BG_BELOW, FG_ABOVE)
 
     def _framed_alpha(self, framed: Tensor, is_wanted: Tensor) -> Tensor:
         network = self.prediction_network()

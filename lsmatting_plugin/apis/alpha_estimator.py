@@ -1,0 +1,75 @@
+"""One way to a matte, whatever computes it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..classical import CLASSICAL_METHODS, estimate_alpha
+from .inferencer import MattingInferencer
+from .shipped import shipped_model
+
+METHODS = ('auto', 'network', *CLASSICAL_METHODS)
+FALLBACK = 'closed-form'  # where 'auto' finds no weights
+
+
+class AlphaEstimator:
+    """Alpha mattes by a network or, before there are weights, by a classical method.
+
+    Args:
+        method (str): 'auto' takes the network where it has weights, else closed-form matting;
+            'network'; or one of :data:`.CLASSICAL_METHODS`.
+        config (str | Path, optional): Of the network; None is the shipped model's.
+        checkpoint (str | Path, optional): Its weights; None are the shipped ones.
+        device (str, optional): 'auto', 'cpu', 'cuda' and so on.
+        **options: Of :class:`.MattingInferencer`: ``refine_steps``, ``tta``, ``tile``, ...
+
+    Attributes:
+        name (str): What computes the mattes, for people.
+
+    Raises:
+        FileNotFoundError: There is no such config or checkpoint, or no weights are shipped.
+        ValueError: There is no such method, or options do not fit it.
+    """
+
+    def __init__(
+        self,
+        method: str = 'auto',
+        config: str | Path | None = None,
+        checkpoint: str | Path | None = None,
+        device: str | torch.device | None = 'auto',
+        **options,
+    ) -> None:
+        if method not in METHODS:
+            raise ValueError(f'method must be one of {list(METHODS)}, not {method!r}')
+        if method == 'auto':
+            has_weights = checkpoint is not None or shipped_model() is not None
+            method = 'network' if has_weights else FALLBACK
+        given = {key: value for key, value in options.items() if value}
+        if method != 'network' and (given or checkpoint is not None):
+            wrong = ', '.join([*given, *(['checkpoint'] if checkpoint is not None else [])])
+            raise ValueError(f'{wrong}: for networks only, and the method here is {method}')
+        self.name = method
+        self._estimate: Callable[[np.ndarray, np.ndarray], np.ndarray]
+        if method == 'network':
+            inferencer = MattingInferencer(
+                config, checkpoint, None if device == 'auto' else device, **given
+            )
+            self.name = f'network {inferencer.name} on {inferencer.device}'
+            self._estimate = lambda image, trimap: inferencer(image, trimap)['pred_alpha']
+        else:
+            self._estimate = lambda image, trimap: estimate_alpha(image, trimap, method)
+
+    def __call__(self, image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
+        """The matte of an image.
+
+        Args:
+            image (ndarray): uint8 BGR (H, W, 3).
+            trimap (ndarray): uint8 (H, W), 0 background, 128 unknown, 255 foreground.
+
+        Returns:
+            ndarray: float32 (H, W), 0..1; 0 and 1 where the trimap is known.
+        """
+        alpha = self._estimate(image, trimap)
+        return np.where(trimap == 255, 1, np.where(trimap == 0, 0, alpha)).astype(np.float32)

@@ -1,0 +1,84 @@
+"""Matting without a network: pymatting's estimators of alpha."""
+
+import numpy as np
+
+from .trimap import BG, FG, UNKNOWN
+
+# Names of the methods, and pymatting's functions for them.
+CLASSICAL_METHODS = {
+    'closed-form': 'estimate_alpha_cf',
+    'knn': 'estimate_alpha_knn',
+    'learning-based': 'estimate_alpha_lbdm',
+    'large-kernel': 'estimate_alpha_lkm',
+    'random-walk': 'estimate_alpha_rw',
+}
+MARGIN = 32  # known pixels round the unknown region that an estimator sees
+# Where a trimap has no sure foreground (or background), this share of its unknown pixels, those
+# whose colours are least like the other side's, are taken for it.
+SEED_SHARE = 0.05
+
+
+def estimate_alpha(
+    image: np.ndarray, trimap: np.ndarray, method: str = 'closed-form'
+) -> np.ndarray:
+    """The matte by one of pymatting's estimators.
+
+    Args:
+        image (ndarray): uint8 BGR (H, W, 3).
+        trimap (ndarray): uint8 (H, W), 0, 128 and 255.
+        method (str): One of ``CLASSICAL_METHODS``.
+
+    Returns:
+        ndarray: float32 (H, W), 0..1, exact where the trimap is known.
+
+    Raises:
+        ValueError: There is no such method, or nothing is known.
+    """
+    if method not in CLASSICAL_METHODS:
+        raise ValueError(f'method must be one of {list(CLASSICAL_METHODS)}, not {method!r}')
+    alpha = (trimap == FG).astype(np.float32)
+    is_unknown = trimap == UNKNOWN
+    if not is_unknown.any():
+        return alpha
+    if is_unknown.all():
+        raise ValueError(f'{method} needs a trimap in which some foreground or background is known')
+    # pymatting compiles on its first import, which costs seconds once and half a second ever after.
+    import pymatting
+
+    window = _window(is_unknown)
+    seeded = _with_both_sides(image[window], trimap[window])
+    rgb = image[window][..., ::-1] / 255
+    # pymatting knows alpha where the trimap is 0 and 1, in float64.
+    estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, seeded / 255)
+    part = is_unknown[window]
+    alpha[window][part] = np.clip(estimated, 0, 1)[part]
+    return alpha
+
+
+def _window(is_unknown: np.ndarray) -> tuple[slice, slice]:
+    """The part of the image that the unknown region and its surroundings take up."""
+    slices = []
+    for axis in (1, 0):
+        hits = np.flatnonzero(is_unknown.any(axis=axis))
+        slices.append(slice(max(hits[0] - MARGIN, 0), hits[-1] + 1 + MARGIN))
+    return tuple(slices)
+
+
+def _with_both_sides(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
+    """The trimap, with seeds of the foreground or the background where it has none."""
+    missing = [side for side in (FG, BG) if not (trimap == side).any()]
+    if not missing:
+        return trimap
+    is_unknown = trimap == UNKNOWN
+    if len(missing) == 2:
+        raise ValueError('Round the unknown region nothing is known; mark some of it in the trimap')
+    seeded = trimap.copy()
+    known = image[~is_unknown].astype(np.float32)
+    # Mahalanobis distance of each unknown colour from the known ones.
+    centred = image[is_unknown] - known.mean(axis=0)
+    spread = np.cov(known, rowvar=False) + 4 * np.eye(3)
+    distance = (centred @ np.linalg.inv(spread) * centred).sum(axis=1)
+    values = seeded[is_unknown]
+    values[distance >= np.quantile(distance, 1 - SEED_SHARE)] = missing[0]
+    seeded[is_unknown] = values
+    return seeded
