@@ -1,6 +1,7 @@
 """Mattes of single images, arrays in and arrays out."""
 
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Literal
@@ -10,15 +11,19 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
-from ..datasets.transforms import LimitSize, LoadImage, PackMattingInputs, RequireSameSize
+from ..datasets.transforms import LimitSize, PackMattingInputs, RequireSameSize
 from ..engine.matte_writer_hook import write_matte
+from ..foreground import estimate_foreground
 from ..models.prediction_options import set_prediction_options
 from ..models.refiner import RefinementLoss
+from ..photo import read_grey, read_photo
 from ..registry import INFERENCERS
+from ..trimap import snap_trimap
 from .model import init_model, read_config
 from .shipped import shipped_model
 
 PAPER_MAX_SIZE = 2176  # pixels
+Image = str | Path | np.ndarray
 
 
 @INFERENCERS.register_module()
@@ -43,6 +48,7 @@ class MattingInferencer:
             the paper's network in 5 GB. None leaves it to the config's ``model.test_cfg``.
         dtype (str, optional): Of the encoder: 'float32', 'bfloat16', 'float16'; None as above.
         compiles (bool, optional): Whether torch compiles the encoder; None as above.
+        strict (bool): Takes nothing but 0 and 255 of a trimap as known.
         progress (bool): Shows a bar while a matte is refined.
         on_refine_step (callable, optional): See :class:`.BackpropRefiner`.
 
@@ -67,6 +73,7 @@ class MattingInferencer:
         tile: int | None = None,
         dtype: str | None = None,
         compiles: bool | None = None,
+        strict: bool = False,
         progress: bool = False,
         on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
@@ -83,6 +90,7 @@ class MattingInferencer:
             progress=progress,
         )
         self.model = init_model(config, ckpt, device)
+        self.strict = strict
         self.name = Path(config.filename or 'unnamed').stem
         self.device = next(self.model.parameters()).device
         if self.model.refiner is not None:
@@ -97,38 +105,77 @@ class MattingInferencer:
             ]
         )
 
-    @torch.no_grad()
     def __call__(
         self,
-        img: str | Path | np.ndarray,
-        trimap: str | Path | np.ndarray,
+        img: Image | Sequence[Image],
+        trimap: Image | Sequence[Image],
         result_out_dir: str | Path | None = None,
-    ) -> dict[str, np.ndarray]:
-        """The matte of one image.
+        return_fg: bool = False,
+        batch_size: int = 1,
+    ) -> dict[str, np.ndarray] | list[dict[str, np.ndarray]]:
+        """The matte of one image, or those of several.
 
         Args:
-            img (str | Path | ndarray): A file, or a BGR image (H, W, 3), uint8.
-            trimap (str | Path | ndarray): A file, or (H, W), uint8: 0 background, 255 foreground.
-            result_out_dir (str | Path, optional): Also writes the matte there as PNG, named after
-                the image file (``matte.png`` for an array).
+            img (str | Path | ndarray): A file, or a BGR image (H, W, 3), uint8; or a list.
+            trimap (str | Path | ndarray): A file, or (H, W), uint8: 0 background, 255 foreground,
+                between them unknown; below 50 and above 200 count as known. Or a list.
+            result_out_dir (str | Path, optional): Also writes the mattes there as PNG, named after
+                the image files (``matte.png`` for an array).
+            return_fg (bool): Also estimates the colours of the foreground alone.
+            batch_size (int): How many images of a list go through the network together where they
+                follow one another and have one size.
 
         Returns:
-            dict: ``pred_alpha``, (H, W), float32, 0..1.
+            dict: ``pred_alpha``, (H, W), float32, 0..1; on request ``pred_fg``, (H, W, 3), uint8,
+            BGR. For lists a list of such.
 
         Raises:
             FileNotFoundError: There is no such file.
             ValueError: A file is no image, an array no image or trimap, or their sizes differ.
         """
+        if not isinstance(img, list | tuple):
+            return self._predict([self._load(img, trimap)], result_out_dir, return_fg)[0]
+        if len(img) != len(trimap):
+            raise ValueError(f'{len(img)} images need as many trimaps, got {len(trimap)}')
+        answers, batch = [], []
+        for pair in zip(img, trimap, strict=True):
+            item = self._load(*pair)
+            is_other = batch and item['merged'].shape != batch[0]['merged'].shape
+            if len(batch) == batch_size or is_other:
+                answers += self._predict(batch, result_out_dir, return_fg)
+                batch = []
+            batch.append(item)
+        return answers + (self._predict(batch, result_out_dir, return_fg) if batch else [])
+
+    def _load(self, img: Image, trimap: Image) -> dict:
+        """Image and trimap, checked, under the pipeline's keys."""
         results = {}
-        _take(results, 'merged', img, 'color')
-        _take(results, 'trimap', trimap, 'grayscale')
-        packed = self.pipeline(results)
-        batch = dict(inputs=[packed['inputs']], data_samples=[packed['data_samples']])
-        alpha = self.model.test_step(batch)[0].output.pred_alpha.cpu().numpy()
-        if result_out_dir is not None:
-            name = Path(results.get('merged_path', 'matte')).stem
-            write_matte(alpha, Path(result_out_dir, f'{name}.png'))
-        return dict(pred_alpha=alpha)
+        _take(results, 'merged', img, lambda path: read_photo(path).pixels_8bit, '(H, W, 3)')
+        _take(results, 'trimap', trimap, read_grey, '(H, W)')
+        results['trimap'], num_snapped = snap_trimap(results['trimap'], self.strict)
+        if num_snapped:
+            name = results.get('trimap_path', 'the trimap')
+            warnings.warn(
+                f'{name}: {num_snapped} pixels near 0 or 255 count as known', stacklevel=3
+            )
+        return results
+
+    @torch.no_grad()
+    def _predict(
+        self, batch: list[dict], result_out_dir: str | Path | None, return_fg: bool
+    ) -> list[dict[str, np.ndarray]]:
+        packed = [self.pipeline(dict(item)) for item in batch]
+        data = {key: [sample[key] for sample in packed] for key in ('inputs', 'data_samples')}
+        answers = []
+        for item, sample in zip(batch, self.model.test_step(data), strict=True):
+            alpha = sample.output.pred_alpha.cpu().numpy()
+            if result_out_dir is not None:
+                name = Path(item.get('merged_path', 'matte')).stem
+                write_matte(alpha, Path(result_out_dir, f'{name}.png'))
+            answers.append(dict(pred_alpha=alpha))
+            if return_fg:
+                answers[-1]['pred_fg'] = estimate_foreground(item['merged'], alpha)
+        return answers
 
 
 def _shipped(ckpt: str | Path | None) -> tuple[Path, Path]:
@@ -142,15 +189,15 @@ def _shipped(ckpt: str | Path | None) -> tuple[Path, Path]:
     return shipped.config, ckpt or shipped.checkpoint
 
 
-def _take(results: dict, key: str, image: str | Path | np.ndarray, color: str) -> None:
+def _take(results: dict, key: str, image: Image, read: Callable, shape: str) -> None:
     """Puts an image under its key: from its file, or the array after checking it."""
     if isinstance(image, str | Path):
         results[f'{key}_path'] = str(image)
-        LoadImage(key, color).transform(results)
-        return
-    shape = '(H, W, 3)' if color == 'color' else '(H, W)'
-    channels = (3,) if color == 'color' else ()
-    if image.dtype != np.uint8 or image.ndim < 2 or image.shape[2:] != channels or not image.size:
-        raise ValueError(f'{key} must be uint8 {shape}, not {image.dtype} {image.shape}')
-    results[key] = np.ascontiguousarray(image)
-    results[f'ori_{key}_shape'] = image.shape
+        results[key] = read(image)
+    else:
+        channels = (3,) if shape == '(H, W, 3)' else ()
+        is_image = image.ndim >= 2 and image.shape[2:] == channels and image.size
+        if image.dtype != np.uint8 or not is_image:
+            raise ValueError(f'{key} must be uint8 {shape}, not {image.dtype} {image.shape}')
+        results[key] = np.ascontiguousarray(image)
+    results[f'ori_{key}_shape'] = results[key].shape

@@ -30,7 +30,8 @@ def init_model(
 
     Raises:
         FileNotFoundError: There is no such config or checkpoint.
-        ValueError: The checkpoint cannot be read, or does not fit the config.
+        ValueError: The checkpoint cannot be read, or does not fit the config; or there is no such
+            device.
     """
     config = read_config(config)
     # Said explicitly: another library may have set its own default scope in this process.
@@ -41,8 +42,25 @@ def init_model(
         state_dict = read_state_dict(checkpoint)
         require_fit(model, state_dict, str(checkpoint))
         model.load_state_dict(state_dict)
-    device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
-    return model.to(device).eval()
+    return model.to(choose_device(device)).eval()
+
+
+def choose_device(device: str | torch.device | None = None) -> torch.device:
+    """The device of that name; None is a GPU where there is one, else the CPU.
+
+    Raises:
+        ValueError: There is no such device here.
+    """
+    try:
+        chosen = torch.device(device or ('cuda' if torch.cuda.is_available() else 'cpu'))
+    except RuntimeError as error:
+        raise ValueError(f'No device {device!r}; known are cpu, cuda, cuda:1 and so on') from error
+    if chosen.type == 'cuda' and (chosen.index or 0) >= torch.cuda.device_count():
+        raise ValueError(
+            f'No device {device!r} here: PyTorch {torch.__version__} sees '
+            f'{torch.cuda.device_count()} GPUs'
+        )
+    return chosen
 
 
 def read_config(config: str | Path | Config) -> Config:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from mmengine.logging import print_log
 
+from ..image_files import images_by_stem, require_partners
 from ..registry import DATASETS
-from .base_dataset import MattingDataset, images_by_stem, require_partners
+from .base_dataset import MattingDataset
 from .transforms.randomness import generator
 
 ALPHAMATTING_ADVICE = (

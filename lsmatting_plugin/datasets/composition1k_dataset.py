@@ -1,7 +1,8 @@
 """Testing on finished composites with their trimaps."""
 
+from ..image_files import images_by_stem, require_partners
 from ..registry import DATASETS
-from .base_dataset import MattingDataset, images_by_stem, require_partners
+from .base_dataset import MattingDataset
 
 COMPOSITION_ADVICE = (
     'The README, "Data preparation", says how to lay out Composition-1k; '

@@ -13,18 +13,20 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     alpha F, has no background in it.
 
     Args:
-        image (ndarray): The photo, uint8 (H, W, 3).
+        image (ndarray): The photo, uint8 or uint16 (H, W, 3).
         alpha (ndarray): Its matte (H, W), uint8 0..255 or float 0..1.
 
     Returns:
-        ndarray: F, uint8 (H, W, 3), rounded, in the channel order of ``image``. Where alpha is 1
+        ndarray: F (H, W, 3), rounded, in the type and channel order of ``image``. Where alpha is 1
         these are the image's own colours.
 
     Raises:
         ValueError: The arrays have another type or do not fit together.
     """
-    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise ValueError(f'image must be uint8 (H, W, 3), not {image.dtype} {image.shape}')
+    if image.dtype not in (np.uint8, np.uint16) or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(
+            f'image must be uint8 or uint16 (H, W, 3), not {image.dtype} {image.shape}'
+        )
     if alpha.shape != image.shape[:2]:
         raise ValueError(f'alpha {alpha.shape} and image {image.shape} must have one size')
     is_float = np.issubdtype(alpha.dtype, np.floating)
@@ -34,6 +36,7 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     from pymatting import estimate_foreground_ml
 
     matte = alpha.astype(np.float32) if is_float else alpha / np.float32(255)
-    estimated = estimate_foreground_ml(image / np.float32(255), matte)
-    colours = np.rint(estimated * 255).astype(np.uint8)
+    white = np.float32(np.iinfo(image.dtype).max)
+    estimated = estimate_foreground_ml(image / white, matte)
+    colours = np.rint(estimated * white).astype(image.dtype)
     return np.where(matte[..., None] == 1, image, colours)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..datasets.base_dataset import images_by_stem
 from ..datasets.transforms import LoadImage, RequireSameSize
+from ..image_files import images_by_stem
 from ..image_io import is_intact, remove_leftovers, write_image
 from ..parallel import unordered_map
 from .reestimate import reestimate_foreground

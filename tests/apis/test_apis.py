@@ -257,10 +257,10 @@ class TestInferencer:
             inferencer(*change(*arrays))
 
     def test_missing_and_broken_files_are_named(self, inferencer, paths, tmp_path):
-        with pytest.raises(FileNotFoundError, match=r'trimap: no file .*nowhere\.png'):
+        with pytest.raises(FileNotFoundError, match=r'nowhere\.png: no such file'):
             inferencer(paths[0], tmp_path / 'nowhere.png')
         (tmp_path / 'broken.jpg').write_bytes(b'hello')
-        with pytest.raises(ValueError, match=r'merged: not a readable image: .*broken\.jpg'):
+        with pytest.raises(ValueError, match=r'broken\.jpg: not an image'):
             inferencer(tmp_path / 'broken.jpg', paths[1])
 
     def test_files_of_different_size_are_both_named(self, inferencer, paths, tmp_path):

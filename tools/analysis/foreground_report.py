@@ -13,9 +13,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 
 import numpy as np
 
-from lsmatting_plugin.datasets.base_dataset import images_by_stem
 from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
 from lsmatting_plugin.foreground import roughness
+from lsmatting_plugin.image_files import images_by_stem
 from lsmatting_plugin.image_io import write_file, write_image
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.visualization import composite_over, contact_sheet

@@ -1,0 +1,5 @@
+"""The console script ``lsmatting``."""
+
+from .main import main
+
+__all__ = ['main']

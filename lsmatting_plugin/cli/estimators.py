@@ -1,0 +1,99 @@
+"""The options of everything that computes mattes, and one estimator of each kind a process."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ..classical import CLASSICAL_METHODS
+
+
+@dataclass(frozen=True)
+class EstimatorOptions:
+    """Arguments of :class:`.AlphaEstimator`, and ``onnx``, an exported network in its place."""
+
+    method: str = 'auto'
+    config: str | None = None
+    checkpoint: str | None = None
+    device: str = 'auto'
+    refine_steps: int = 0
+    tta: str | None = None
+    tile: int | None = None
+    onnx: str | None = None
+
+
+def add_estimator_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the options."""
+    group = parser.add_argument_group('what computes the matte')
+    group.add_argument(
+        '--method',
+        choices=['auto', 'network', *CLASSICAL_METHODS],
+        default='auto',
+        help='auto: the network where it has weights (its own or --checkpoint), else closed-form',
+    )
+    group.add_argument('--config', help="of the network (default: the package's own model)")
+    group.add_argument('--checkpoint', help='its weights')
+    group.add_argument('--device', default='auto', help='auto, cpu or cuda (default: auto)')
+    group.add_argument(
+        '--refine-steps',
+        type=int,
+        default=0,
+        metavar='N',
+        help="fit the network's features to each photo in N steps (the paper's: 100)",
+    )
+    group.add_argument(
+        '--tta',
+        choices=['flips', 'flips+scales', 'flips+colours'],
+        help='average the mattes of 8, 24 or 96 views',
+    )
+    group.add_argument(
+        '--tile',
+        type=int,
+        metavar='PIXELS',
+        help='show the network large photos in tiles of this side (1024 is good)',
+    )
+    group.add_argument('--backend', choices=['torch', 'onnx'], default='torch')
+    group.add_argument('--onnx', metavar='FILE', help='for --backend onnx: of lsmatting export')
+
+
+def estimator_options(args: argparse.Namespace) -> EstimatorOptions:
+    """What the command line asks for.
+
+    Raises:
+        ValueError: Options contradict one another.
+    """
+    if (args.backend == 'onnx') != (args.onnx is not None):
+        raise ValueError('--backend onnx and --onnx FILE go together')
+    options = EstimatorOptions(
+        **{name: getattr(args, name) for name in EstimatorOptions.__dataclass_fields__}
+    )
+    if args.onnx is not None and options != EstimatorOptions(onnx=args.onnx):
+        raise ValueError('an exported network takes none of the other options of the matte')
+    if args.config and not args.checkpoint:
+        raise ValueError(f'--config {args.config} needs its weights: --checkpoint FILE')
+    if args.checkpoint and not args.config:
+        raise ValueError(f'--checkpoint {args.checkpoint} needs its network: --config FILE')
+    return options
+
+
+@lru_cache(maxsize=1)
+def estimator(options: EstimatorOptions) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """The estimator of these options, made once in this process."""
+    # Imported here: the commands that compute no matte start without torch.
+    if options.onnx is not None:
+        from ..apis.onnx_inferencer import OnnxEstimator
+
+        return OnnxEstimator(options.onnx)
+    from ..apis.alpha_estimator import AlphaEstimator
+
+    return AlphaEstimator(
+        options.method,
+        options.config,
+        options.checkpoint,
+        options.device,
+        refine_steps=options.refine_steps,
+        tta=options.tta,
+        tile=options.tile,
+    )

@@ -1,0 +1,50 @@
+"""Tell what is installed, where mattes are computed, and which model is the default.
+
+lsmatting info [--config configs/lsm_r50_aim.py]
+"""
+
+import argparse
+
+from rich.console import Console
+from rich.table import Table
+
+HELP = 'versions, devices, the model and its cost'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument('--config', help="a network's config (default: the package's own model)")
+    parser.add_argument('--checkpoint', help='its weights, to see that they fit')
+
+
+def run(args: argparse.Namespace) -> int:
+    """Prints the tables."""
+    from ..apis import init_model
+    from ..apis.alpha_estimator import FALLBACK
+    from ..apis.shipped import shipped_model
+    from ..overview import describe_environment, describe_model
+
+    console = Console()
+    console.print(_table('Environment', describe_environment()))
+    config, checkpoint = args.config, args.checkpoint
+    if config is None:
+        shipped = shipped_model()
+        if shipped is None:
+            console.print(
+                f'This version comes without weights: mattes are by {FALLBACK} matting, or by your '
+                'own network (--config and --checkpoint).',
+                soft_wrap=True,
+            )
+            return 0
+        config, checkpoint = shipped
+    model = init_model(config, checkpoint, device='cpu')
+    facts = {'config': config, 'weights': checkpoint or 'none: random', **describe_model(model)}
+    console.print(_table('Model', facts))
+    return 0
+
+
+def _table(title: str, facts: dict) -> Table:
+    table = Table(title=title, show_header=False, title_justify='left')
+    for name, value in facts.items():
+        table.add_row(name, f'{value:,}' if isinstance(value, int) else str(value))
+    return table

@@ -1,0 +1,159 @@
+"""Cut objects out of photos, given their trimaps (0 background, 255 object, between unknown).
+
+By default the result is a PNG with transparency, whose colours are the object's own: the old
+background does not shine through at hair and edges.
+
+  lsmatting matte photo.jpg trimap.png -o cutout.png
+  lsmatting matte photo.jpg trimap.png -o on_white.jpg --bg white
+  lsmatting matte photo.jpg trimap.png -o on_beach.png --bg beach.jpg
+  lsmatting matte photos/ trimaps/ -o cutouts/ --recursive --skip-existing --workers 2
+  lsmatting matte 'photos/*.jpg' trimaps/ -o mattes/ --alpha-only --16bit
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+import cv2
+import numpy as np
+from PIL import ImageColor
+
+from ..cutout import cut_out, require_same_size, trimap_warnings
+from ..photo import check_format, read_grey, read_photo, write_picture
+from ..trimap import snap_trimap
+from .batch import FileResult, run_batch
+from .estimators import EstimatorOptions, add_estimator_arguments, estimator, estimator_options
+from .pairs import Pair, find_pairs
+
+HELP = 'cut an object out of a photo, given a trimap'
+
+
+@dataclass(frozen=True)
+class MatteOptions:
+    """What is done with each photo.
+
+    Attributes:
+        estimator (EstimatorOptions): What computes the mattes.
+        alpha_only (bool): The result is the matte.
+        background (str | None): A colour or an image file; None is transparency.
+        is_16bit (bool): Results have 16 bits a channel.
+        strict (bool): Only 0 and 255 of a trimap are known.
+    """
+
+    estimator: EstimatorOptions
+    alpha_only: bool
+    background: str | None
+    is_16bit: bool
+    strict: bool
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument('image', help='a photo, a folder of photos, or a pattern in quotes')
+    parser.add_argument('trimap', help='its trimap; for several photos a folder, of equal names')
+    parser.add_argument(
+        '-o', '--out', required=True, help='result: a file; for several photos a folder'
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument('--alpha-only', action='store_true', help='write the matte, in greys')
+    what.add_argument(
+        '--bg', metavar='COLOUR|IMAGE', help="put it on 'white', '#20a0ff' or an image file"
+    )
+    parser.add_argument('--16bit', dest='is_16bit', action='store_true', help='16 bits a channel')
+    parser.add_argument(
+        '--strict',
+        action='store_true',
+        help='take nothing but 0 and 255 of a trimap as known (default: below 50 and above 200)',
+    )
+    add_estimator_arguments(parser)
+    parser.add_argument(
+        '--recursive', action='store_true', help="work on a folder's subfolders too"
+    )
+    parser.add_argument(
+        '--skip-existing', action='store_true', help='pass over photos whose result is there'
+    )
+    parser.add_argument(
+        '--workers', type=int, default=0, metavar='N', help='processes (default: this one)'
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Cuts out what the command line names; returns the exit status."""
+    options = MatteOptions(
+        estimator=estimator_options(args),
+        alpha_only=args.alpha_only,
+        background=args.bg,
+        is_16bit=args.is_16bit,
+        strict=args.strict,
+    )
+    pairs = find_pairs(args.image, args.trimap, args.out, suffix='.png', recursive=args.recursive)
+    # What is wrong for all photos is said once, before the work.
+    has_alpha = not (options.alpha_only or options.background)
+    for pair in pairs:
+        check_format(pair.out, has_alpha, options.is_16bit)
+    if options.background is not None:
+        _background(options.background)
+    print(f'Mattes by {estimator(options.estimator).name}', file=sys.stderr)
+    work = partial(matte_file, options=options)
+    return run_batch(work, pairs, args.workers, args.skip_existing, 'matting')
+
+
+def matte_file(pair: Pair, options: MatteOptions) -> FileResult:
+    """Cuts out one photo's object and writes it."""
+    if pair.trimap is None:
+        return FileResult('no trimap of its name')
+    warnings = []
+    try:
+        photo = read_photo(pair.image)
+        warnings += photo.notes
+        trimap = read_grey(pair.trimap)
+        require_same_size(photo.pixels, trimap)
+        snapped = snap_trimap(trimap, options.strict)
+        warnings += trimap_warnings(snapped)
+        estimate = estimator(options.estimator)
+        if options.alpha_only:
+            alpha = estimate(photo.pixels_8bit, snapped.trimap)
+            dtype = np.uint16 if options.is_16bit else np.uint8
+            result = np.rint(alpha * np.float32(np.iinfo(dtype).max)).astype(dtype)
+        else:
+            cut = cut_out(estimate, photo.pixels, snapped.trimap)
+            if options.background is None:
+                result = cut.rgba(options.is_16bit)
+            else:
+                bg = fill(_background(options.background), *snapped.trimap.shape)
+                result = cut.over(bg, options.is_16bit)
+        write_picture(result, pair.out, photo.icc_profile)
+    except (OSError, ValueError) as error:
+        return FileResult(str(error), warnings)
+    except (MemoryError, RuntimeError) as error:
+        return FileResult(f'{error or "out of memory"} (for large photos: --tile 1024)', warnings)
+    return FileResult(None, warnings)
+
+
+def fill(picture: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A picture resized and cut about its centre, so that it fills (height, width)."""
+    scale = max(height / picture.shape[0], width / picture.shape[1])
+    size = (
+        max(round(picture.shape[0] * scale), height),
+        max(round(picture.shape[1] * scale), width),
+    )
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(picture, size[::-1], interpolation=method)
+    top, left = (size[0] - height) // 2, (size[1] - width) // 2
+    return resized[top : top + height, left : left + width]
+
+
+@lru_cache(maxsize=1)
+def _background(name: str) -> np.ndarray:
+    """A colour, as one pixel, or the picture in a file; BGR."""
+    try:
+        rgb = ImageColor.getrgb(name)[:3]
+    except ValueError:
+        try:
+            return read_photo(name).pixels
+        except FileNotFoundError:
+            raise ValueError(
+                f"--bg {name}: neither a colour ('white', '#ffffff') nor an image file"
+            ) from None
+    return np.array(rgb[::-1], np.uint8).reshape(1, 1, 3)

@@ -1,0 +1,83 @@
+"""Which image goes with which trimap, and where its result is written."""
+
+import glob
+from pathlib import Path
+from typing import NamedTuple
+
+from ..image_files import images_by_stem
+
+ADVICE = 'Known are the suffixes of PNG, JPEG, TIFF, WebP and BMP.'
+
+
+class Pair(NamedTuple):
+    """An image to work on.
+
+    Attributes:
+        image (Path): The photo.
+        trimap (Path | None): Its trimap; None where none was found.
+        out (Path): Where the result goes.
+    """
+
+    image: Path
+    trimap: Path | None
+    out: Path
+
+
+def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) -> list[Pair]:
+    """Images with their trimaps.
+
+    Args:
+        image (str): A file, a folder, or a pattern such as ``'photos/*.jpg'``.
+        trimap (str): A file for one image, else a folder in which it has the image's stem.
+        out (str): A file for one image, else a folder.
+        suffix (str): Of results in a folder.
+        recursive (bool): Reads the subfolders of a folder too, and keeps them in ``out``.
+
+    Raises:
+        FileNotFoundError: There is no such image or folder.
+        ValueError: One trimap is given for several images.
+    """
+    images = _images(image, recursive)
+    if images is None:
+        result = Path(out, Path(image).stem + suffix) if _is_folder(out) else Path(out)
+        if not Path(trimap).is_dir():
+            return [Pair(Path(image), Path(trimap), result)]
+        images = {Path(image).stem: image}
+        results = [result]
+    else:
+        results = [Path(out, stem + suffix) for stem in images]
+    if not Path(trimap).is_dir():
+        raise ValueError(f'{trimap}: for several images, trimaps lie in a folder, of equal names')
+    trimaps = images_by_stem(trimap, 'trimaps', ADVICE, recursive)
+    return [
+        Pair(Path(path), Path(trimaps[stem]) if stem in trimaps else None, result)
+        for (stem, path), result in zip(images.items(), results, strict=True)
+    ]
+
+
+def find_images(image: str, out: str, suffix: str, recursive: bool) -> list[Pair]:
+    """Images alone; arguments as of :func:`find_pairs`."""
+    images = _images(image, recursive)
+    if images is None:
+        result = Path(out, Path(image).stem + suffix) if _is_folder(out) else Path(out)
+        return [Pair(Path(image), None, result)]
+    return [Pair(Path(path), None, Path(out, stem + suffix)) for stem, path in images.items()]
+
+
+def _images(image: str, recursive: bool) -> dict[str, str] | None:
+    """Stems and paths of several images; None where it is a single one."""
+    if Path(image).is_dir():
+        return images_by_stem(image, 'images', ADVICE, recursive)
+    if Path(image).exists() or not glob.has_magic(image):
+        return None
+    paths = sorted(path for path in glob.glob(image, recursive=True) if Path(path).is_file())
+    if not paths:
+        raise FileNotFoundError(f'{image}: no file fits this pattern')
+    stems = {Path(path).stem: path for path in paths}
+    if len(stems) < len(paths):
+        raise ValueError(f'{image}: two of these files differ in folder or extension only')
+    return stems
+
+
+def _is_folder(out: str) -> bool:
+    return Path(out).is_dir() or out.endswith(('/', '\\'))

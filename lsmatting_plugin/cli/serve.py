@@ -1,0 +1,46 @@
+"""Open a page in the browser where trimaps are painted and objects cut out.
+
+  lsmatting serve
+
+The page is served to this computer alone (127.0.0.1), and asks no other for anything.
+"""
+
+import argparse
+
+from .estimators import EstimatorOptions, add_estimator_arguments, estimator, estimator_options
+
+HELP = 'a page in the browser to paint trimaps and cut out'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of the command."""
+    parser.add_argument('--host', default='127.0.0.1', help='address (default: %(default)s)')
+    parser.add_argument('--port', type=int, default=7860, help='default: %(default)s')
+    parser.add_argument(
+        '--max-megapixels', type=float, default=25, help='of a photo (default: %(default)s)'
+    )
+    parser.add_argument(
+        '--max-upload', type=int, default=40, metavar='MB', help='default: %(default)s'
+    )
+    parser.add_argument('--open', action='store_true', help='open the browser')
+    add_estimator_arguments(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until interrupted."""
+    options: EstimatorOptions = estimator_options(args)
+    try:
+        from ..web import serve
+    except ModuleNotFoundError as error:
+        raise ValueError(
+            f"the page needs {error.name}: pip install 'lsmatting-plugin[web]'"
+        ) from error
+    serve(
+        estimator(options),
+        host=args.host,
+        port=args.port,
+        max_pixels=round(args.max_megapixels * 1e6),
+        max_upload_mb=args.max_upload,
+        open_browser=args.open,
+    )
+    return 0

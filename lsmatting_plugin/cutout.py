@@ -1,0 +1,111 @@
+"""From a photo and its trimap to a cut-out, as the command line and the web page make it."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from .foreground import estimate_foreground
+from .photo import to_8_bits, to_16_bits
+from .trimap import BG, FG, SnappedTrimap
+
+# Pixels round the object whose colours are kept in a cut-out where they do not show, so that a
+# resized cut-out finds them and not black.
+BLEED = 8
+
+
+class CutOut(NamedTuple):
+    """An object apart from its background.
+
+    Attributes:
+        alpha (ndarray): float32 (H, W), 0..1.
+        fg (ndarray): Its own colours, BGR (H, W, 3), of the photo's type.
+    """
+
+    alpha: np.ndarray
+    fg: np.ndarray
+
+    def rgba(self, is_16bit: bool = False) -> np.ndarray:
+        """BGRA (H, W, 4), uint8 or uint16, colours not multiplied by alpha."""
+        fg = self._fg(is_16bit)
+        kernel = np.ones((2 * BLEED + 1, 2 * BLEED + 1), np.uint8)
+        is_near = cv2.dilate((self.alpha > 0).astype(np.uint8), kernel)
+        return np.dstack([fg * is_near[..., None], self.matte(is_16bit)])
+
+    def matte(self, is_16bit: bool = False) -> np.ndarray:
+        """Alpha (H, W) as uint8 or uint16, rounded."""
+        dtype = np.uint16 if is_16bit else np.uint8
+        return np.rint(self.alpha * np.float32(np.iinfo(dtype).max)).astype(dtype)
+
+    def over(self, bg: np.ndarray, is_16bit: bool = False) -> np.ndarray:
+        """The object on another background: alpha fg + (1 - alpha) bg.
+
+        Args:
+            bg (ndarray): uint8 or uint16 BGR (H, W, 3).
+            is_16bit (bool): Whether the result is uint16.
+
+        Returns:
+            ndarray: BGR (H, W, 3), uint8 or uint16.
+        """
+        alpha = self.alpha[..., None]
+        fg, bg = self._fg(is_16bit), _of_depth(bg, is_16bit)
+        return np.rint(alpha * fg + (1 - alpha) * bg).astype(fg.dtype)
+
+    def _fg(self, is_16bit: bool) -> np.ndarray:
+        return _of_depth(self.fg, is_16bit)
+
+
+def _of_depth(pixels: np.ndarray, is_16bit: bool) -> np.ndarray:
+    return to_16_bits(pixels) if is_16bit else to_8_bits(pixels)
+
+
+def cut_out(
+    estimate: Callable[[np.ndarray, np.ndarray], np.ndarray], photo: np.ndarray, trimap: np.ndarray
+) -> CutOut:
+    """Matte and colours of an object.
+
+    Args:
+        estimate (callable): Image and trimap -> alpha, see :class:`.AlphaEstimator`.
+        photo (ndarray): uint8 or uint16 BGR (H, W, 3).
+        trimap (ndarray): uint8 (H, W), 0 background, 128 unknown, 255 foreground.
+
+    Raises:
+        ValueError: Photo and trimap differ in size.
+    """
+    require_same_size(photo, trimap)
+    alpha = estimate(to_8_bits(photo), trimap)
+    return CutOut(alpha, estimate_foreground(photo, alpha))
+
+
+def require_same_size(photo: np.ndarray, trimap: np.ndarray) -> None:
+    """Checks that a trimap is its photo's.
+
+    Raises:
+        ValueError: They differ in size.
+    """
+    if trimap.shape[:2] != photo.shape[:2]:
+        sizes = [f'{image.shape[1]} x {image.shape[0]}' for image in (photo, trimap)]
+        raise ValueError(
+            f'the photo has {sizes[0]} pixels, the trimap {sizes[1]}; both must have the same '
+            'size, pixel by pixel (make the trimap again from this photo)'
+        )
+
+
+def trimap_warnings(snapped: SnappedTrimap) -> list[str]:
+    """What is odd about a trimap, in words, for people."""
+    trimap, num_snapped = snapped
+    said = []
+    if num_snapped:
+        said.append(
+            f'{num_snapped} pixels of the trimap were near 0 or 255 and count as background or '
+            'foreground (--strict takes them as unknown)'
+        )
+    for value, name in ((FG, 'foreground'), (BG, 'background')):
+        if not (trimap == value).any():
+            said.append(f'the trimap has no sure {name}; mattes are better with some')
+    if (trimap != FG).all() and (trimap != BG).all():
+        said = [said[0]] * bool(num_snapped) + ['all of the trimap is unknown']
+    elif ((trimap == FG) | (trimap == BG)).all():
+        said.append('nothing in the trimap is unknown, so that the matte is the trimap itself')
+    return said

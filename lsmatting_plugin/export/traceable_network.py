@@ -1,0 +1,170 @@
+"""The network in a form that can be recorded once and then holds for images of every size."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from warnings import catch_warnings, filterwarnings
+
+import torch
+import torch.nn.functional as F
+from mmcv.cnn import fuse_conv_bn
+from torch import Tensor, nn
+
+from ..models import LSAMattor
+from ..models.fusion import FlowAlignedFusion
+
+EXAMPLE_SIZE = (2, 4, 64, 96)  # two images, height unlike width: nothing that could be mixed up
+
+
+class PlainNetwork(nn.Module):
+    """Encoder, skip and decoder of a mattor, in evaluation mode and float32, on the CPU.
+
+    Args:
+        model (LSAMattor): Stays as it is; this is a copy.
+
+    Input:
+        inputs (N, 4, H, W): normalised colours and trimap / 255.
+    Output:
+        Raw alpha (N, 1, H, W), not clamped.
+    """
+
+    def __init__(self, model: LSAMattor) -> None:
+        super().__init__()
+        parts = (model.encoder, model.skip, model.decoder)
+        self.encoder, self.skip, self.decoder = (_independent(part) for part in parts)
+        self.eval()
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """Raw alpha."""
+        features = self.encoder(inputs)
+        features = self.skip(features)
+        return self.decoder(inputs, features)
+
+
+def traceable(network: PlainNetwork) -> PlainNetwork:
+    """A copy of equal function whose record does not depend on the size that it was made with.
+
+    Batch norms are folded into the convolutions before them; layers that put the example's size
+    into the record are exchanged for ones that do not.
+    """
+    network = fuse_conv_bn(deepcopy(network))
+    for parent in list(network.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, nn.AdaptiveAvgPool2d):
+                setattr(parent, name, TraceableAveragePool(child.output_size))
+            elif isinstance(child, FlowAlignedFusion):
+                setattr(parent, name, TraceableFlowAlignedFusion(child))
+    return network.eval()
+
+
+def example_input() -> Tensor:
+    """An input to record the network with."""
+    return torch.zeros(EXAMPLE_SIZE)
+
+
+@contextmanager
+def quiet_tracing() -> Iterator[None]:
+    """Tracing without talk about the tracer's age; a warning that the record is wrong is an error.
+
+    Raises:
+        ValueError: The network does what a record cannot hold.
+    """
+    try:
+        with catch_warnings():
+            filterwarnings('error', category=torch.jit.TracerWarning)
+            # The successors of both tracers fail on some of the layers, or on all of older torch.
+            filterwarnings('ignore', r'`torch\.jit\.\w+` is (deprecated|not supported)')
+            filterwarnings('ignore', r'You are using the legacy TorchScript-based ONNX export')
+            yield
+    except Exception as error:  # torch's exporters raise whatever they come across
+        reason = str(error).partition('\n')[0] or type(error).__name__
+        raise ValueError(f'This network cannot be exported: {reason}') from error
+
+
+class TraceableAveragePool(nn.Module):
+    """Adaptive average pooling as two matrix products, for any size of input.
+
+    Cell i of s, on a side of n pixels, is the mean of the pixels floor(i n / s) to
+    ceil((i + 1) n / s) - 1.
+
+    Args:
+        output_size (int | tuple[int, int]): Cells per column and row.
+
+    Input:
+        x (N, C, H, W).
+    Output:
+        (N, C, *output_size).
+    """
+
+    def __init__(self, output_size: int | tuple[int, int]) -> None:
+        super().__init__()
+        rows, columns = (output_size,) * 2 if isinstance(output_size, int) else output_size
+        self.register_buffer('row', torch.arange(rows).float()[:, None])
+        self.register_buffer('column', torch.arange(columns).float()[:, None])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """P_rows x P_columns^T."""
+        vertical = _cell_weights(self.row, _positions(x[0, 0, :, 0]))
+        horizontal = _cell_weights(self.column, _positions(x[0, 0, 0]))
+        return vertical @ x @ horizontal.t()
+
+
+class TraceableFlowAlignedFusion(FlowAlignedFusion):
+    """:class:`FlowAlignedFusion` whose warp does not keep the size it first saw.
+
+    Args:
+        fusion (FlowAlignedFusion): Its convolutions are taken over.
+    """
+
+    def __init__(self, fusion: FlowAlignedFusion) -> None:
+        nn.Module.__init__(self)
+        self.out_channels = fusion.out_channels
+        for name, conv in fusion.named_children():
+            self.add_module(name, conv)
+
+    def forward(self, image: Tensor, features: Tensor) -> Tensor:
+        """(N, I, H, W) and (N, C, h, w) -> (N, width, H, W)."""
+        image = self.image_conv(image)
+        features = self.feature_conv(features)
+        upsampled = F.interpolate(
+            features, size=image.shape[2:], mode='bilinear', align_corners=False
+        )
+        flow = self.flow_conv(torch.cat([upsampled, image], dim=1))
+        # As in fusion.warp, but with each of the flow's two parts divided on its own.
+        x = _pixel_centres(flow[0, 0, 0]) + flow[:, 0] / flow.shape[3]
+        y = _pixel_centres(flow[0, 0, :, 0])[:, None] + flow[:, 1] / flow.shape[2]
+        aligned = F.grid_sample(
+            features,
+            torch.stack([x, y], dim=-1),
+            mode='bilinear',
+            padding_mode='border',
+            align_corners=False,
+        )
+        return F.relu(self.fuse_conv(torch.cat([aligned, image], dim=1)))
+
+
+def _independent(part: nn.Module) -> nn.Module:
+    return deepcopy(part).to('cpu', torch.float32).requires_grad_(False)
+
+
+def _positions(line: Tensor) -> Tensor:
+    """0, 1, 2, ... as long as the line.
+
+    A running sum, because a record of torch.arange also holds the device it was made on.
+    """
+    return torch.ones_like(line).cumsum(0) - 1
+
+
+def _pixel_centres(line: Tensor) -> Tensor:
+    """Those of n pixels in grid_sample's coordinates, -1..1 over the image: (2 j + 1) / n - 1."""
+    return (2 * _positions(line) + 1) / line.shape[0] - 1
+
+
+def _cell_weights(cell: Tensor, position: Tensor) -> Tensor:
+    """What each pixel counts in each cell: cell (s, 1), position (n,) -> (s, n)."""
+    cells, pixels = cell.shape[0], position.shape[0]
+    # floor(i n / s) <= p < ceil((i + 1) n / s), without divisions that could round.
+    is_after_begin = cell * pixels < (position + 1) * cells
+    is_before_end = position * cells < (cell + 1) * pixels
+    is_within = (is_after_begin & is_before_end).to(position.dtype)
+    return is_within / is_within.sum(dim=1, keepdim=True)
