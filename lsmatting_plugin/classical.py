@@ -1,5 +1,8 @@
 """Matting without a network: pymatting's estimators of alpha."""
 
+import io
+from contextlib import redirect_stdout
+
 import numpy as np
 
 from .trimap import BG, FG, UNKNOWN
@@ -49,7 +52,9 @@ def estimate_alpha(
     seeded = _with_both_sides(image[window], trimap[window])
     rgb = image[window][..., ::-1] / 255
     # pymatting knows alpha where the trimap is 0 and 1, in float64.
-    estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, seeded / 255)
+    # It prints each attempt at a preconditioner that fails, and goes on to the next.
+    with redirect_stdout(io.StringIO()):
+        estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, seeded / 255)
     part = is_unknown[window]
     alpha[window][part] = np.clip(estimated, 0, 1)[part]
     return alpha
