@@ -16,7 +16,7 @@ help: ## list the commands
 setup: $(INSTALLED) ## install into .venv (Python >= 3.10, no compiler)
 
 # mmedit's own requirements would compile mmcv; its registries are all that the core uses of it.
-$(INSTALLED): requirements.txt requirements/dev.txt pyproject.toml
+$(INSTALLED): requirements.txt $(wildcard requirements/*.txt) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; try make PYTHON=python3.11")'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@echo "Installing into $(VENV) (about 1.4 GB, a minute or two on a fast line)"

@@ -337,3 +337,53 @@ class TestInferencerOptions:
     def test_an_unknown_augmentation_is_refused(self, build):
         with pytest.raises(ValueError, match="'flips'"):
             build(tta='rotations')
+
+
+class TestInferencerLists:
+    @pytest.fixture
+    def pictures(self):
+        """Three images of two sizes and their trimaps."""
+        rng = np.random.default_rng(0)
+        sizes = ((40, 50), (40, 50), (30, 60))
+        images = [rng.integers(0, 256, (*size, 3), dtype=np.uint8) for size in sizes]
+        trimaps = [rng.choice(np.array([0, 128, 255], np.uint8), size) for size in sizes]
+        return images, trimaps
+
+    @pytest.mark.parametrize('batch_size', [1, 2, 3])
+    def test_lists_give_what_their_images_give_alone(self, inferencer, pictures, batch_size):
+        answers = inferencer(*pictures, batch_size=batch_size, return_fg=True)
+        assert len(answers) == 3
+        for answer, image, trimap in zip(answers, *pictures, strict=True):
+            alone = inferencer(image, trimap)['pred_alpha']
+            np.testing.assert_allclose(answer['pred_alpha'], alone, atol=1e-5)
+            assert answer['pred_fg'].shape == image.shape
+            is_fg = trimap == 255
+            np.testing.assert_array_equal(answer['pred_fg'][is_fg], image[is_fg])
+
+    def test_images_of_one_size_share_a_batch(self, inferencer, pictures, monkeypatch):
+        sizes = []
+        test_step = inferencer.model.test_step
+        monkeypatch.setattr(
+            inferencer.model, 'test_step', lambda d: sizes.append(len(d['inputs'])) or test_step(d)
+        )
+        inferencer(*pictures, batch_size=8)
+        assert sizes == [2, 1]
+
+    def test_lists_must_be_of_one_length(self, inferencer, pictures):
+        with pytest.raises(ValueError, match='3 images need as many trimaps, got 2'):
+            inferencer(pictures[0], pictures[1][:2])
+        assert inferencer([], []) == []
+
+    def test_near_values_of_a_trimap_count_as_known(self, inferencer, cfg, pictures):
+        image, trimap = pictures[0][0], pictures[1][0]
+        near = np.select([trimap == 0, trimap == 255], [3, 252], 102).astype(np.uint8)
+        count = np.count_nonzero(trimap != 128)
+        with pytest.warns(UserWarning, match=f'the trimap: {count} pixels near 0 or 255'):
+            alpha = inferencer(image, near)['pred_alpha']
+        np.testing.assert_array_equal(alpha, inferencer(image, trimap)['pred_alpha'])
+        strict = MattingInferencer(cfg, strict=True)(image, near)['pred_alpha']
+        assert not (strict[trimap == 255] == 1).all()
+
+    def test_without_a_config_the_package_s_own_model_is_asked_for(self):
+        with pytest.raises(FileNotFoundError, match='comes without weights'):
+            MattingInferencer()
