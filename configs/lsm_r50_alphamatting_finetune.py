@@ -15,6 +15,7 @@ train_pipeline = [
     dict(type='LoadImage', key='alpha', color='grayscale'),
     dict(type='LoadImage', key='trimap', color='grayscale'),
     dict(type='RequireSameSize', keys=images),
+    dict(type='SnapTrimap'),
     dict(type='PadToMultiple', keys=images, divisor=64),
     dict(type='RandomFlip', keys=images, prob=0.5),
     dict(type='RandomFlip', keys=images, prob=0.5, direction='vertical'),

@@ -64,8 +64,8 @@ def trimap_of_mask(mask: np.ndarray, width: float) -> np.ndarray:
     """
     inside = max(int(mask.max()), 1)
     trimap = np.full(mask.shape, UNKNOWN, np.uint8)
-    trimap[_distance_to(mask < (1 - NEARLY) * inside) > width] = FG
-    trimap[_distance_to(mask > NEARLY * inside) > width] = BG
+    trimap[distance_to(mask < (1 - NEARLY) * inside) > width] = FG
+    trimap[distance_to(mask > NEARLY * inside) > width] = BG
     return trimap
 
 
@@ -136,6 +136,6 @@ def _trimap_of_labels(image: np.ndarray, labels: np.ndarray, width: float) -> np
     return trimap
 
 
-def _distance_to(is_target: np.ndarray) -> np.ndarray:
+def distance_to(is_target: np.ndarray) -> np.ndarray:
     """Exact euclidean distance of each pixel to the nearest target; huge if there is none."""
     return cv2.distanceTransform((~is_target).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)

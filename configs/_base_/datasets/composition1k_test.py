@@ -4,6 +4,7 @@ test_pipeline = [
     dict(type='LoadImage', key='trimap', color='grayscale', keep_original=True),
     dict(type='LoadImage', key='merged', keep_original=True),
     dict(type='RequireSameSize', keys=('merged', 'trimap', 'alpha')),
+    dict(type='SnapTrimap'),
     dict(type='LimitSize', max_size=2176),
     dict(type='PackMattingInputs', keys=('trimap', 'ori_trimap', 'ori_alpha')),
 ]

@@ -1,7 +1,8 @@
 """A trimap from a true alpha."""
 
-import cv2
 import numpy as np
+
+from ...trimap import distance_to
 
 
 def make_trimap(alpha: np.ndarray, distance: float) -> np.ndarray:
@@ -19,8 +20,5 @@ def make_trimap(alpha: np.ndarray, distance: float) -> np.ndarray:
     trimap = alpha.copy()
     is_soft = (alpha > 0) & (alpha < 255)
     if is_soft.any():
-        to_soft = cv2.distanceTransform(
-            (~is_soft).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE
-        )
-        trimap[to_soft <= distance] = 128
+        trimap[distance_to(is_soft) <= distance] = 128
     return trimap

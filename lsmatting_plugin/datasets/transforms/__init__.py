@@ -10,7 +10,7 @@ from .loading import LoadImage, RequireSameSize
 from .randomness import generator
 from .sharpness import RandomBlur, RandomRescale
 from .size import LimitSize, PadToMinSize, PadToMultiple, Resize, ResizeLike
-from .trimap import GenerateTrimap
+from .trimap import GenerateTrimap, SnapTrimap
 
 __all__ = [
     'ColorJitter',
@@ -35,5 +35,6 @@ __all__ = [
     'RequireSameSize',
     'Resize',
     'ResizeLike',
+    'SnapTrimap',
     'generator',
 ]

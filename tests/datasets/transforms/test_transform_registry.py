@@ -34,6 +34,7 @@ ARGUMENTS = {
     'RequireSameSize': {'keys': KEYS},
     'Resize': {'keys': KEYS, 'size': 640},
     'ResizeLike': {},
+    'SnapTrimap': {'strict': True},
 }
 
 

@@ -68,3 +68,15 @@ def test_all_soft_is_all_unknown(apply):
 def test_bad_range(distance_range):
     with pytest.raises(ValueError, match='distance_range'):
         TRANSFORMS.build(dict(type='GenerateTrimap', distance_range=distance_range))
+
+
+@pytest.mark.parametrize('strict', [False, True])
+def test_near_values_of_a_file_become_known(apply, strict):
+    values = np.array([[0, 3, 102, 128, 252, 255]], np.uint8)
+    results = apply('SnapTrimap', dict(trimap=values, ori_trimap=values), strict=strict)
+    expected = [[0, 128, 128, 128, 128, 255]] if strict else [[0, 0, 128, 128, 255, 255]]
+    assert results['trimap'].tolist() == results['ori_trimap'].tolist() == expected
+
+
+def test_a_trimap_may_come_without_a_copy(apply):
+    assert 'ori_trimap' not in apply('SnapTrimap', dict(trimap=np.zeros((2, 2), np.uint8)))
