@@ -15,7 +15,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / 'tests'))
 
 import numpy as np
 import torch
-from mmengine.config import Config
 from oracles.weights import disc, stir
 from rich.console import Console
 from rich.table import Table
@@ -96,8 +95,7 @@ def seconds(function) -> float:
 
 def report_peak(config: str, height: int, width: int, tile: int) -> None:
     """Peak memory of this whole process, from the image as an array to its matte."""
-    cfg = Config.fromfile(config)
-    inferencer = MattingInferencer(cfg, device='cpu', tile=tile or None, max_size=None)
+    inferencer = MattingInferencer(config, device='cpu', tile=tile or None, max_size=None)
     image = np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
     trimap = np.full((height, width), 128, np.uint8)
     start = time.perf_counter()

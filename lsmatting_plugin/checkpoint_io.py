@@ -44,7 +44,7 @@ def read_checkpoint(checkpoint: str | Path) -> object:
     except Exception as error:  # torch's unpickler fails in many ways on files of another kind
         raise ValueError(
             f'{checkpoint} is not a checkpoint of tensors and plain values, which alone is read: '
-            f'{error}'
+            f'{str(error).splitlines()[0] if str(error) else type(error).__name__}'
         ) from error
 
 
@@ -73,7 +73,7 @@ def state_dict_of(checkpoint: object, source: str) -> dict[str, Tensor]:
 
 
 def checkpoint_bytes(content: dict) -> bytes:
-    """A checkpoint file's content; the same for the same values, whatever the file is called.
+    """A checkpoint file's content, which does not depend on the file's name.
 
     Args:
         content (dict): Plain values, and tensors, which are written from the CPU's memory.

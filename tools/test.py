@@ -9,6 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
+from mmengine.runner import Runner
+
+from lsmatting_plugin.checkpoint_io import read_state_dict
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
     build_runner,
@@ -48,8 +51,8 @@ def parse_args() -> argparse.Namespace:
         '--tile',
         type=int,
         metavar='PIXELS',
-        help='side of the tiles in which the encoder sees an image; images are then never reduced, '
-        'as the configs do above 2176 pixels',
+        help='side of the tiles in which the encoder sees an image; images are then not reduced to '
+        '2176 pixels',
     )
     add_launch_options(parser)
     return parser.parse_args()
@@ -58,21 +61,32 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Builds the runner from config and command line, and tests."""
     args = parse_args()
+    try:
+        runner = runner_of(args)
+        runner.load_or_resume()
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+    runner.test()
+
+
+def runner_of(args: argparse.Namespace) -> Runner:
+    """The runner, ready to load the checkpoint.
+
+    Raises:
+        FileNotFoundError: Config, checkpoint or data are not there.
+        ValueError: An option or the checkpoint makes no sense.
+    """
     cfg = load_config(args)
-    if not Path(args.checkpoint).is_file():
-        sys.exit(f'No checkpoint {args.checkpoint}; tools/train.py writes them to its work folder')
+    read_state_dict(args.checkpoint)  # what cannot be read is said before all else
     cfg.load_from = args.checkpoint
     set_prediction_options(cfg, refine_steps=args.refine_steps, tta=args.tta, tile=args.tile)
-    if args.tile:
-        for step in cfg.test_dataloader.dataset.pipeline:
-            if step.type == 'LimitSize':
-                step.max_size = None
-    cfg.custom_hooks += [dict(type='ResultsWriterHook', out=out) for out in args.out]
+    custom_hooks = list(cfg.get('custom_hooks') or [])
+    custom_hooks += [dict(type='ResultsWriterHook', out=out) for out in args.out]
     if args.show_dir is not None:
-        cfg.custom_hooks.append(dict(type='MatteWriterHook', out_dir=args.show_dir))
+        custom_hooks.append(dict(type='MatteWriterHook', out_dir=args.show_dir))
+    cfg.custom_hooks = custom_hooks
     init_distributed(cfg, args.local_rank)
-
-    build_runner(cfg).test()
+    return build_runner(cfg)
 
 
 if __name__ == '__main__':

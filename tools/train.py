@@ -44,7 +44,10 @@ def parse_args() -> argparse.Namespace:
 def main() -> None:
     """Builds the runner from config and command line, and trains."""
     args = parse_args()
-    cfg = load_config(args)
+    try:
+        cfg = load_config(args)
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
     if args.amp:
         if not torch.cuda.is_available():
             sys.exit('--amp needs a GPU; leave it out to train on the CPU')

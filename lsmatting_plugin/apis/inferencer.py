@@ -11,6 +11,7 @@ import torch
 from mmengine.config import Config
 from mmengine.dataset import Compose
 
+from ..config_io import read_config
 from ..datasets.transforms import LimitSize, PackMattingInputs, RequireSameSize
 from ..engine.matte_writer_hook import write_matte
 from ..foreground import estimate_foreground
@@ -19,7 +20,7 @@ from ..models.refiner import RefinementLoss
 from ..photo import read_grey, read_photo
 from ..registry import INFERENCERS
 from ..trimap import snap_trimap
-from .model import init_model, read_config
+from .model import init_model
 from .shipped import shipped_model
 
 PAPER_MAX_SIZE = 2176  # pixels
@@ -36,20 +37,22 @@ class MattingInferencer:
         ckpt (str | Path, optional): Its weights, see :func:`init_model`.
         device (str | torch.device, optional): Defaults to a GPU where there is one.
         refine_steps (int): Steps of backpropagating refinement (the paper's: 100); 0 leaves it to
-            the config's ``model.refiner``.
+            the config's ``model.refiner``, 1 is the plain network.
         tta (str, optional): Test-time augmentation: 'flips' averages the mattes of 8 flips and
             transposes, 'flips+scales' those at 3 scales, 'flips+colours' in 12 colour versions.
-            None leaves it to the config's ``model.tta``.
+            None leaves it to the config's ``model.tta``, 'none' switches that off.
         max_size (int | str, optional): A side above it is reduced to it, each side on its own, and
             the matte brought back to the image's size, as the paper does (section 5.5). None never
-            resizes; 'auto' is the paper's 2176 without tiles, and None with them.
+            resizes; 'auto' is the paper's 2176 without tiles, and None with them. As in the
+            original, what was resized (also by 'flips+scales') is not made exact again where the
+            trimap is known; :class:`.AlphaEstimator` does that.
         tile (int, optional): Side, in pixels, of the tiles in which the encoder sees the image, for
             photos that do not fit into memory as a whole; 1024 takes a 6000 x 4000 photo through
             the paper's network in 5 GB. None leaves it to the config's ``model.test_cfg``.
         dtype (str, optional): Of the encoder: 'float32', 'bfloat16', 'float16'; None as above.
         compiles (bool, optional): Whether torch compiles the encoder; None as above.
         strict (bool): Takes nothing but 0 and 255 of a trimap as known.
-        progress (bool): Shows a bar while a matte is refined.
+        progress (bool, optional): Whether a bar is shown while a matte is refined; None as above.
         on_refine_step (callable, optional): See :class:`.BackpropRefiner`.
 
     Attributes:
@@ -74,7 +77,7 @@ class MattingInferencer:
         dtype: str | None = None,
         compiles: bool | None = None,
         strict: bool = False,
-        progress: bool = False,
+        progress: bool | None = None,
         on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
         if config is None:
@@ -93,7 +96,7 @@ class MattingInferencer:
         self.strict = strict
         self.name = Path(config.filename or 'unnamed').stem
         self.device = next(self.model.parameters()).device
-        if self.model.refiner is not None:
+        if on_refine_step is not None and self.model.refiner is not None:
             self.model.refiner.on_step = on_refine_step
         if max_size == 'auto':
             max_size = PAPER_MAX_SIZE if self.model.test_cfg['tile'] is None else None

@@ -6,6 +6,7 @@ import torch
 from mmengine.config import Config
 
 from ..checkpoint_io import read_state_dict
+from ..config_io import read_config
 from ..engine.strict_load_hook import require_fit
 from ..models import LSAMattor
 from ..registry import MODELS, SCOPE
@@ -61,16 +62,3 @@ def choose_device(device: str | torch.device | None = None) -> torch.device:
             f'{torch.cuda.device_count()} GPUs'
         )
     return chosen
-
-
-def read_config(config: str | Path | Config) -> Config:
-    """The config in a file, or the one that is read already.
-
-    Raises:
-        FileNotFoundError: There is no such file.
-    """
-    if isinstance(config, Config):
-        return config
-    if not Path(config).is_file():
-        raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
-    return Config.fromfile(config)

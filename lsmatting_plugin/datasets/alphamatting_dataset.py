@@ -16,11 +16,14 @@ ALPHAMATTING_ADVICE = (
     'alphamatting.com, "Datasets", offers the files; unpack them side by side, as the README, '
     '"Data preparation", shows.'
 )
-# As the site's archives name their folders, its test set first, and shorter names.
-FOLDERS = dict(
-    merged=('input_lowres', 'input_training_lowres', 'input'),
-    trimap=('trimap_lowres', 'trimap_training_lowres', ''),
-    alpha=('gt_lowres', 'gt_training_lowres', 'gt'),
+# Folders as the site's archives name them: its test set, its training set; then shorter names, with
+# the trimaps' folders beside them.
+LAYOUTS = (
+    dict(merged='input_lowres', trimap='trimap_lowres', alpha='gt_lowres'),
+    dict(
+        merged='input_training_lowres', trimap='trimap_training_lowres', alpha='gt_training_lowres'
+    ),
+    dict(merged='input', trimap='', alpha='gt'),
 )
 
 
@@ -34,7 +37,8 @@ class AlphamattingDataset(MattingDataset):
     Args:
         data_root (str): Holds the folders.
         data_prefix (dict, optional): Folders ``merged``, ``trimap``, which holds a folder per
-            trimap, and ``alpha``. Those not given are the first of ``FOLDERS`` that are there.
+            trimap, and ``alpha``. Those not given are those of the first of ``LAYOUTS`` whose
+            images are there.
         trimaps (Sequence[int], optional): Numbers of the trimaps to use. None is all there are.
         draws_trimap (bool): Whether an item is an image, which meets a trimap when it is drawn.
             Then each image must have its true alpha.
@@ -57,9 +61,10 @@ class AlphamattingDataset(MattingDataset):
     ) -> None:
         self.trimaps = trimaps
         self.draws_trimap = draws_trimap
-        found = {key: _first_folder(data_root, names) for key, names in FOLDERS.items()}
+        given = data_prefix or {}
+        folders = _layout(data_root, given.get('merged')) | given
         kwargs.setdefault('test_mode', not draws_trimap)
-        super().__init__(data_root=data_root, data_prefix=found | (data_prefix or {}), **kwargs)
+        super().__init__(data_root=data_root, data_prefix=folders, **kwargs)
 
     def load_data_list(self) -> list[dict]:
         """One entry per trimap and image; to train, one per image."""
@@ -78,17 +83,17 @@ class AlphamattingDataset(MattingDataset):
                 items.append(item)
         if not self.draws_trimap:
             return items
-        self.versions = {path: [] for path in merged.values()}
+        self.items_by_image = {path: [] for path in merged.values()}
         for item in items:
-            self.versions[item['merged_path']].append(item)
-        return [dict(merged_path=path) for path in self.versions]
+            self.items_by_image[item['merged_path']].append(item)
+        return [dict(merged_path=path) for path in self.items_by_image]
 
     def choose(self, results: dict) -> dict:
         """To train, adds one of the image's trimaps and its alpha."""
         if not self.draws_trimap:
             return results
-        versions = self.versions[results['merged_path']]
-        return results | versions[generator(results).integers(len(versions))]
+        items = self.items_by_image[results['merged_path']]
+        return results | items[generator(results).integers(len(items))]
 
     def _alphas(self, merged: dict[str, str]) -> dict[str, str]:
         """The true alphas that are there; to train, all."""
@@ -116,9 +121,13 @@ class AlphamattingDataset(MattingDataset):
         base = Path(self.data_prefix['trimap'])
         found = {}
         for path in base.iterdir() if base.is_dir() else ():
-            number = re.fullmatch(r'trimap(\d)', path.name, re.IGNORECASE)
-            if number and path.is_dir():
-                found[int(number[1])] = path
+            match = re.fullmatch(r'trimap(\d+)', path.name, re.IGNORECASE)
+            if not match or not path.is_dir():
+                continue
+            number = int(match[1])
+            if number in found:
+                raise ValueError(f'{found[number]} and {path} have the same number; remove one')
+            found[number] = path
         wanted = sorted(found) if self.trimaps is None else self.trimaps
         absent = [number for number in wanted if number not in found]
         if absent or not wanted:
@@ -130,6 +139,10 @@ class AlphamattingDataset(MattingDataset):
         return [found[number] for number in wanted]
 
 
-def _first_folder(root: str, names: Sequence[str]) -> str:
-    """The first name of a folder below the root that is there, else the first."""
-    return next((name for name in names if Path(root, name).is_dir()), names[0])
+def _layout(root: str, merged: str | None) -> dict[str, str]:
+    """The layout with this folder of images; else the first whose images are there."""
+    for layout in LAYOUTS:
+        if layout['merged'] == merged:
+            return layout
+    there = (layout for layout in LAYOUTS if Path(root, layout['merged']).is_dir())
+    return next(there, LAYOUTS[0])

@@ -11,6 +11,7 @@ from mmengine.config import Config, DictAction
 from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
+from ..config_io import read_config
 from ..parallel import available_cores
 
 
@@ -42,10 +43,9 @@ def load_config(args: argparse.Namespace) -> Config:
 
     Raises:
         FileNotFoundError: There is no such config.
+        ValueError: It cannot be read, or describes no model.
     """
-    if not Path(args.config).is_file():
-        raise FileNotFoundError(f'No config {args.config}; those of the project are in configs/')
-    cfg = Config.fromfile(args.config)
+    cfg = read_config(args.config)
     cfg.merge_from_dict(args.cfg_options)
     cfg.launcher = args.launcher
     if args.work_dir is not None:

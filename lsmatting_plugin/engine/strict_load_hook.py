@@ -28,14 +28,16 @@ class StrictLoadHook(Hook):
         require_fit(model, state_dict_of(checkpoint, source), source)
 
 
-def require_fit(model: nn.Module, state_dict: dict, source: str, most: int | None = 5) -> None:
+def require_fit(
+    model: nn.Module, state_dict: dict, source: str, max_listed: int | None = 5
+) -> None:
     """Checks that a state dict has the model's parameters, no more and no fewer.
 
     Args:
         model (nn.Module): The model to be loaded into.
         state_dict (dict): By our names or those of the paper's released format.
         source (str): Where it comes from, for the error.
-        most (int, optional): Names listed of each kind of problem; None lists all.
+        max_listed (int, optional): Names listed of each kind of problem; None lists all.
 
     Raises:
         ValueError: It does not fit; what is missing, unexpected or misshapen is listed.
@@ -54,7 +56,9 @@ def require_fit(model: nn.Module, state_dict: dict, source: str, most: int | Non
     )
     if any(problems.values()):
         listed = '; '.join(
-            f'{len(keys)} {kind}: {_listed(keys, most)}' for kind, keys in problems.items() if keys
+            f'{len(keys)} {kind}: {_listed(keys, max_listed)}'
+            for kind, keys in problems.items()
+            if keys
         )
         raise ValueError(f'{source} does not fit the model of the config. {listed}')
 

@@ -36,8 +36,8 @@ class MattingMetric(BaseMetric):
             and without any true alpha nothing is logged.
 
     Attributes:
-        per_image: (file name of the image, error) in the order of the data set; filled by
-            ``evaluate``, on the main process only.
+        per_image: (``matte_name`` or file name of the image, error) in the order of the data set;
+            filled by ``evaluate``, on the main process only.
 
     Raises:
         ValueError: If there is no such protocol.

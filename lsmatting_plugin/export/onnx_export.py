@@ -1,7 +1,10 @@
 """The network as an ONNX file."""
 
-from contextlib import redirect_stdout
-from io import BytesIO, StringIO
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +88,7 @@ def _traced(network: PlainNetwork, opset: int) -> bytes:
     """
     file = BytesIO()
     free = {0: 'N', 2: 'H', 3: 'W'}
-    with quiet_tracing(), redirect_stdout(StringIO()):  # where it fails it prints the whole graph
+    with quiet_tracing(), _stdout_closed():
         torch.onnx.export(
             traceable(network),
             (example_input(),),
@@ -97,3 +100,17 @@ def _traced(network: PlainNetwork, opset: int) -> bytes:
             dynamic_axes=dict(inputs=free, alpha=free),
         )
     return file.getvalue()
+
+
+@contextmanager
+def _stdout_closed() -> Iterator[None]:
+    """Nothing reaches the console: where torch's exporter fails, its C++ prints the whole graph."""
+    sys.stdout.flush()
+    console = os.dup(1)
+    try:
+        with open(os.devnull, 'wb') as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        yield
+    finally:
+        os.dup2(console, 1)
+        os.close(console)

@@ -54,7 +54,8 @@ def traceable(network: PlainNetwork) -> PlainNetwork:
                 setattr(parent, name, TraceableAveragePool(child.output_size))
             elif isinstance(child, FlowAlignedFusion):
                 setattr(parent, name, TraceableFlowAlignedFusion(child))
-    return network.eval()
+    # Folding made new parameters, which would want gradients.
+    return network.eval().requires_grad_(False)
 
 
 def example_input() -> Tensor:
@@ -75,6 +76,7 @@ def quiet_tracing() -> Iterator[None]:
             # The successors of both tracers fail on some of the layers, or on all of older torch.
             filterwarnings('ignore', r'`torch\.jit\.\w+` is (deprecated|not supported)')
             filterwarnings('ignore', r'You are using the legacy TorchScript-based ONNX export')
+            filterwarnings('ignore', r'The feature will be removed', module=r'torch\.onnx')
             yield
     except Exception as error:  # torch's exporters raise whatever they come across
         reason = str(error).partition('\n')[0] or type(error).__name__

@@ -11,10 +11,10 @@ from ..structures import MattingDataSample
 from ..trimap import BG_BELOW, FG_ABOVE
 from .official_checkpoint import from_official
 from .padding import add_frame
-from .prediction_network import PredictionNetwork
+from .prediction_network import PredictionNetwork, require_local
 from .rectangle import Rectangle
 
-CHOICES = dict(dtype=('float32', 'bfloat16', 'float16'), pred_dtype=('float32', 'uint8'))
+TEST_CFG_CHOICES = dict(dtype=('float32', 'bfloat16', 'float16'), pred_dtype=('float32', 'uint8'))
 MIN_TILE = 64  # pixels; in smaller ones the encoder would see little but their surroundings
 
 
@@ -86,6 +86,8 @@ class LSAMattor(BaseModel):
         self.test_cfg = _complete(test_cfg or {}, self.DEFAULT_TEST_CFG)
         self.refiner = _build(refiner) if refiner else None
         self.tta = _build(tta) if tta else None
+        if self.test_cfg['tile'] is not None:
+            require_local(self.skip, self.decoder)
         self.norm_eval = norm_eval
         self._prediction_network: tuple[tuple, PredictionNetwork] | None = None
         self.register_load_state_dict_pre_hook(_translate_official_names)
@@ -192,7 +194,9 @@ class LSAMattor(BaseModel):
         trimap = inputs[:, 3:] * 255
         is_wanted = torch.zeros_like(framed[:, 3:], dtype=torch.bool)
         image.of(is_wanted).copy_((trimap >= BG_BELOW) & (trimap <= FG_ABOVE))
-        alpha = image.of(self._framed_alpha(framed, is_wanted))
+        alpha = torch.zeros_like(trimap)
+        if is_wanted.any():
+            alpha = image.of(self._framed_alpha(framed, is_wanted))
         return force_known(alpha, trimap, BG_BELOW, FG_ABOVE)
 
     def _framed_alpha(self, framed: Tensor, is_wanted: Tensor) -> Tensor:
@@ -205,9 +209,14 @@ class LSAMattor(BaseModel):
         return torch.cat([network(*image).clamp_(0, 1) for image in images])
 
     def prediction_network(self) -> PredictionNetwork:
-        """The network arranged for prediction; made anew after its weights have changed."""
+        """The network arranged for prediction.
+
+        Made anew after weights or ``test_cfg`` have changed; after writing to a weight's ``.data``,
+        which leaves no trace, call :meth:`eval`.
+        """
         tensors = [*self.parameters(), *self.buffers()]
-        state = tuple((t.data_ptr(), None if t.is_inference() else t._version) for t in tensors)
+        versions = [(t.data_ptr(), None if t.is_inference() else t._version) for t in tensors]
+        state = (*versions, *self.test_cfg.values())
         if self._prediction_network is None or self._prediction_network[0] != state:
             network = PredictionNetwork(
                 self.encoder,
@@ -249,12 +258,12 @@ def _complete(cfg: dict, defaults: dict) -> dict:
     if unknown:
         raise ValueError(f'Unknown test_cfg keys {unknown}; known are {sorted(defaults)}')
     completed = {**defaults, **cfg}
-    for key, choices in CHOICES.items():
+    for key, choices in TEST_CFG_CHOICES.items():
         if completed[key] not in choices:
             raise ValueError(f'test_cfg {key} must be one of {choices}, not {completed[key]!r}')
     tile = completed['tile']
-    if tile is not None and tile < MIN_TILE:
-        raise ValueError(f'test_cfg tile must be None or at least {MIN_TILE} pixels, not {tile}')
+    if tile is not None and not (isinstance(tile, int) and tile >= MIN_TILE):
+        raise ValueError(f'test_cfg tile must be None or at least {MIN_TILE} pixels, not {tile!r}')
     return completed
 
 

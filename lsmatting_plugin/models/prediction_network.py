@@ -69,13 +69,8 @@ class PredictionNetwork:
         compiles: bool = False,
         tile: int | None = None,
     ) -> None:
-        if tile is not None and not (
-            isinstance(skip, IdentitySkip) and isinstance(decoder.context, nn.Identity)
-        ):
-            raise ValueError(
-                'Tiles need a network that averages over the image in its gates alone: without '
-                'ASPPSkip and without pyramid_bins'
-            )
+        if tile is not None:
+            require_local(skip, decoder)
         self.dtype = dtype
         self.tile = tile
         encoder, self.skip, decoder = (_folded(part) for part in (encoder, skip, decoder))
@@ -177,6 +172,19 @@ class PredictionNetwork:
                     self.partial_head.raw_alpha(image_half, crop, rectangle, height, width)[0]
                 )
         return raw
+
+
+def require_local(skip: nn.Module, decoder: LSADecoder) -> None:
+    """Checks that tiles can show a network its image.
+
+    Raises:
+        ValueError: It averages over the image elsewhere than in the decoder's gates.
+    """
+    if not (isinstance(skip, IdentitySkip) and isinstance(decoder.context, nn.Identity)):
+        raise ValueError(
+            'Tiles need a network that averages over the image in its gates alone: without '
+            'ASPPSkip and without pyramid_bins'
+        )
 
 
 class SplitStage:

@@ -14,7 +14,9 @@ def set_prediction_options(
     compiles: bool | None = None,
     progress: bool | None = None,
 ) -> None:
-    """Writes options of prediction into a config's ``model``; None leaves it as it is.
+    """Writes options of prediction into a config; None leaves it as it is.
+
+    Where the encoder sees tiles, by the config or by ``tile``, test images are not reduced.
 
     Args:
         cfg (Config): Changed in place.
@@ -44,3 +46,17 @@ def set_prediction_options(
     if tile == 0:
         test_cfg['tile'] = None
     model.test_cfg = {**(model.get('test_cfg') or {}), **test_cfg}
+    if model.test_cfg.get('tile'):
+        _lift_size_limits(cfg.get('test_dataloader'))
+
+
+def _lift_size_limits(node: object) -> None:
+    """Images that are seen in tiles are not reduced to the paper's size."""
+    if isinstance(node, dict):
+        if node.get('type') == 'LimitSize':
+            node['max_size'] = None
+        node = node.values()
+    elif not isinstance(node, list | tuple):
+        return
+    for item in node:
+        _lift_size_limits(item)

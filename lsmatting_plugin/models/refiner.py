@@ -84,6 +84,11 @@ class BackpropRefiner:
         """
         if network.partial_head is None:
             raise ValueError("BackpropRefiner needs a decoder with fusion='concat'")
+        if inputs.shape[2] % 32 or inputs.shape[3] % 32:
+            raise ValueError(
+                'BackpropRefiner needs framed sides that are multiples of 32, not '
+                f'{tuple(inputs.shape[2:])}: see size_divisor and the margins in test_cfg'
+            )
         wanted = [None] * len(inputs) if is_wanted is None else is_wanted.split(1)
         # Gradients are wanted here even under the runner's no_grad.
         with torch.inference_mode(False), torch.no_grad():
@@ -114,7 +119,7 @@ class BackpropRefiner:
         self, raw_alpha: Callable[[], Tensor], values: list[Tensor], goal: 'TrimapGoal'
     ) -> None:
         """Changes the values, of which ``raw_alpha()`` is a function, in place."""
-        first = total = None
+        first = total = None  # the raw alpha before any change; the last loss, for early stop
         with progress_bar(quiet=not self.progress) as bar:
             task = bar.add_task('refining', total=self.steps - 1)
             for step in range(self.steps - 1):
@@ -131,9 +136,9 @@ class BackpropRefiner:
                     bar.update(task, advance=1, description=f'refining: {losses}')
                 if self.on_step is not None:
                     self.on_step(step, loss)
-                if self.tolerance and step and _is_near(loss.total, total, self.tolerance):
+                if total is not None and _is_near(loss.total, total, self.tolerance):
                     break
-                total = loss.total
+                total = loss.total if self.tolerance else None
 
 
 def _is_near(value: Tensor, other: Tensor, tolerance: float) -> bool:

@@ -48,7 +48,8 @@ class Colours(NamedTuple):
         return 255 - image if self.inverts else image
 
 
-IDENTITY = Flip(False, ()), Colours((0, 1, 2), False)
+NO_FLIP = Flip(False, ())
+SAME_COLOURS = Colours((0, 1, 2), False)
 
 
 @MODELS.register_module()
@@ -79,11 +80,10 @@ class MattingTTA:
         if not scales or min(scales) <= 0:
             raise ValueError(f'scales must be positive numbers, got {scales!r}')
         mirrors = ((), (-1,), (-2,), (-2, -1))
-        self.flips = [IDENTITY[0]]
+        self.flips = [NO_FLIP]
         if flips:
-            # Those of one shape after one another, so that they can share a batch.
             self.flips = [Flip(*flip) for flip in product((False, True), mirrors)]
-        self.colours = [IDENTITY[1]]
+        self.colours = [SAME_COLOURS]
         if colours:
             orders = permutations(range(3))
             self.colours = [Colours(*version) for version in product(orders, (False, True))]
@@ -111,7 +111,9 @@ class MattingTTA:
         total = image.new_zeros(len(image), 1, *size)
         for scale in self.scales:
             scaled_size = [max(int(side * scale), 1) for side in size]
-            scaled_image = _bicubic(image, scaled_size).clamp(0, 255).round()
+            scaled_image = image
+            if scaled_size != list(size):  # to 8 bits, as image files are resized
+                scaled_image = _bicubic(image, scaled_size).clamp(0, 255).round()
             scaled_trimap = F.interpolate(trimap, size=scaled_size, mode='nearest')
             mean = self._mean_of_views(predict, scaled_image, scaled_trimap, preprocessor)
             total += _bicubic(mean, size)

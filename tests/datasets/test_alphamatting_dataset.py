@@ -119,3 +119,19 @@ def test_what_is_missing_is_named(root, add_training_set, assert_helpful):
     (root / 'trimap_lowres/Trimap2/net.png').unlink()
     assert_helpful(FileNotFoundError, build(), f'{root}/trimap_lowres/Trimap2', 'net')
     assert_helpful(FileNotFoundError, build(dict(trimap='nowhere')), 'nowhere', 'Trimap1, Trimap2')
+
+
+def test_numbers_of_trimaps_are_told_apart(root, write_images):
+    write_images(root / 'trimap_lowres/Trimap10', 'doll.png', 'net.png')
+    dataset = AlphamattingDataset(str(root))
+    assert dataset[6]['matte_name'] == 'Trimap10/doll.png'
+    write_images(root / 'trimap_lowres/trimap2', 'doll.png', 'net.png')
+    with pytest.raises(ValueError, match='have the same number'):
+        AlphamattingDataset(str(root))
+
+
+def test_folders_of_one_archive_go_together(root, add_training_set):
+    add_training_set()
+    dataset = AlphamattingDataset(str(root), dict(merged='input_training_lowres'))
+    assert dataset[0]['trimap_path'].startswith(f'{root}/trimap_training_lowres/')
+    assert 'alpha_path' in dataset[0]

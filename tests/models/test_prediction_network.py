@@ -152,3 +152,16 @@ class TestInTheMattor:
         mattor = build_mattor(test_cfg=dict(dtype='bfloat16', tile=256))
         network = mattor.prediction_network()
         assert (network.dtype, network.tile) == (torch.bfloat16, 256)
+
+    def test_other_options_predict_anew(self, mattor):
+        network = mattor.prediction_network()
+        mattor.test_cfg['tile'] = 128
+        assert mattor.prediction_network() is not network
+        assert mattor.prediction_network().tile == 128
+
+    @pytest.mark.parametrize('value', [0, 1])
+    def test_nothing_is_computed_where_all_is_known(self, mattor, inputs, value):
+        inputs[:, 3] = value
+        mattor.prediction_network = lambda: pytest.fail('the network was run')
+        (sample,) = mattor.predict(inputs)
+        assert (sample.output.pred_alpha == value).all()

@@ -48,3 +48,19 @@ def test_a_config_without_them_gets_them():
 def test_an_unknown_augmentation_is_refused(cfg):
     with pytest.raises(ValueError, match=r"'flips\+colours'\], not 'rotations'"):
         set_prediction_options(cfg, tta='rotations')
+
+
+def test_tiles_lift_the_limit_on_test_images():
+    limit = dict(type='LimitSize', max_size=2176)
+    dataset = dict(type='A', pipeline=[dict(type='LoadImage'), limit])
+    cfg = Config(
+        dict(
+            model=dict(type='LSAMattor'),
+            test_dataloader=dict(dataset=dict(type='ConcatDataset', datasets=[dataset])),
+        )
+    )
+    set_prediction_options(cfg)
+    step = cfg.test_dataloader.dataset.datasets[0].pipeline[1]
+    assert step.max_size == 2176
+    set_prediction_options(cfg, tile=512)
+    assert step.max_size is None

@@ -146,3 +146,14 @@ def test_progress_is_shown_on_request_only(mattor, network_of, trimap, capsys):
     shown = capsys.readouterr().err
     assert 'refining: edge 0.' in shown
     assert '2/2' in shown
+
+
+def test_frames_of_other_sides_are_refused_in_words(build_mattor):
+    mattor = build_mattor(
+        refiner=dict(type='BackpropRefiner', steps=2),
+        test_cfg=dict(size_divisor=1, reflect_margin=0, zero_margin=0),
+    )
+    inputs = torch.zeros(1, 4, 33, 47)
+    inputs[:, 3] = 128 / 255
+    with pytest.raises(ValueError, match=r'multiples of 32, not \(33, 47\): see size_divisor'):
+        mattor.predict(inputs)

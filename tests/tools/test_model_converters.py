@@ -95,6 +95,25 @@ def test_files_that_are_no_checkpoints_are_named(tmp_path, tool):
     assert 'No checkpoint' in failing(*tool, tmp_path / 'none.pth', tmp_path / 'out.pth')
 
 
+@pytest.mark.parametrize('meta', [None, 'text'])
+def test_odd_meta_does_not_matter(tmp_path, config, model, meta):
+    torch.save(dict(meta=meta, state_dict=model.state_dict()), tmp_path / 'a.pth')
+    run(*PUBLISH, tmp_path / 'a.pth', tmp_path / 'b.pth')
+    run(*CONVERT, tmp_path / 'a.pth', tmp_path / 'c.pth', '--reverse', '--config', config)
+    assert torch.load(tmp_path / 'c.pth', weights_only=True)['epoch'] == 0
+
+
+def test_configs_and_places_that_do_not_work_are_named(tmp_path, config, released):
+    (tmp_path / 'bad.py').write_text('model = (')
+    (tmp_path / 'none.py').write_text('a = 1')
+    out = tmp_path / 'out.pth'
+    for name, message in (('bad.py', 'bad.py is no config'), ('none.py', 'describes no model')):
+        assert message in failing(*CONVERT, released, out, '--config', tmp_path / name)
+    assert str(tmp_path) in failing(*CONVERT, released, tmp_path, '--config', config)
+    torch.save({}, tmp_path / 'empty.pth')
+    assert 'empty.pth has no parameters' in failing(*PUBLISH, tmp_path / 'empty.pth', out)
+
+
 def test_a_published_model_is_small_hashed_and_tells_nothing(tmp_path, config, model):
     optimizer = torch.optim.Adam(model.parameters())
     sum(parameter.sum() for parameter in model.parameters()).backward()

@@ -277,6 +277,8 @@ def test_the_foreground_report_measures_and_shows(tiny_aim, tmp_path):
     [
         (('tools/train.py', 'configs/none.py'), 'No config configs/none.py'),
         (('tools/test.py', CONFIG, 'none.pth'), 'No checkpoint none.pth'),
+        (('tools/test.py', CONFIG, 'README.md'), 'README.md is not a checkpoint'),
+        (('tools/test.py', 'none.py', 'none.pth'), 'No config none.py'),
         (('tools/reestimate_foreground.py', 'nowhere'), 'No folder nowhere/fg'),
     ],
 )
@@ -286,3 +288,26 @@ def test_what_is_missing_is_named(command, message):
     )
     assert done.returncode != 0
     assert message in done.stderr
+    assert 'Traceback' not in done.stderr
+
+
+@pytest.mark.parametrize(
+    'arguments, message',
+    [
+        (('--tile', '10'), 'at least 64 pixels, not 10'),
+        (('--refine-steps', '-1'), 'at least 1 step'),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_in_words(trained, options, arguments, message):
+    settings = [f'{key}={value}' for key, value in options.items()]
+    command = ('tools/test.py', CONFIG, trained[0] / 'epoch_2.pth', *arguments)
+    done = subprocess.run(
+        [sys.executable, *map(str, command), '--cfg-options', *settings],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert message in done.stderr.splitlines()[-1]
+    assert 'Traceback' not in done.stderr

@@ -13,7 +13,6 @@ from lsmatting_plugin.apis import init_model
 from lsmatting_plugin.checkpoint_io import read_checkpoint, state_dict_of, write_checkpoint
 from lsmatting_plugin.engine.strict_load_hook import require_fit
 from lsmatting_plugin.models import from_official, to_official
-from lsmatting_plugin.models.official_checkpoint import OFFICIAL_PREFIX
 
 CONFIG = Path(__file__).resolve().parents[2] / 'configs/lsm_r50_aim.py'
 
@@ -36,24 +35,35 @@ def main() -> None:
     """Reads, checks every name and shape, and writes."""
     args = parse_args()
     try:
-        content = read_checkpoint(args.input)
-        weights = state_dict_of(content, args.input)
-        is_official = all(key.startswith(OFFICIAL_PREFIX) for key in weights)
-        if is_official == args.reverse:
-            format_, hint = 'the released format', 'leave --reverse out'
-            if not is_official:
-                format_, hint = "this project's format", 'give --reverse'
-            raise ValueError(f'{args.input} is in {format_} already; {hint} to convert it')
-        require_fit(init_model(args.config, device='cpu'), weights, args.input, most=None)
+        count = convert(args.input, args.output, args.config, args.reverse)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
-    epoch = content.get('epoch', content.get('meta', {}).get('epoch', 0))
-    if args.reverse:
-        converted = dict(epoch=epoch, state_dict=to_official(weights))
-    else:
-        converted = dict(meta=dict(epoch=epoch), state_dict=from_official(weights))
-    write_checkpoint(converted, args.output)
-    print(f'{len(weights)} parameters written to {args.output}')
+    print(f'{count} parameters written to {args.output}')
+
+
+def convert(source: str, target: str, config: str | Path, reverse: bool) -> int:
+    """Converts one file; returns the number of parameters.
+
+    Raises:
+        OSError: A file is not there, or cannot be written.
+        ValueError: It is no checkpoint, does not fit the config, or is in the other format already.
+    """
+    content = read_checkpoint(source)
+    weights = state_dict_of(content, source)
+    require_fit(init_model(config, device='cpu'), weights, source, max_listed=None)
+    ours = from_official(weights)
+    is_official = list(weights) == list(to_official(ours))
+    if is_official and reverse:
+        raise ValueError(f'{source} is in the released format already; leave --reverse out')
+    if not is_official and not reverse:
+        raise ValueError(f"{source} is in this project's format already; give --reverse")
+    meta = content.get('meta')
+    epoch = content.get('epoch', meta.get('epoch', 0) if isinstance(meta, dict) else 0)
+    converted = dict(meta=dict(epoch=epoch), state_dict=ours)
+    if reverse:
+        converted = dict(epoch=epoch, state_dict=to_official(ours))
+    write_checkpoint(converted, target)
+    return len(weights)
 
 
 if __name__ == '__main__':

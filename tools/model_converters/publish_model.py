@@ -24,21 +24,33 @@ def main() -> None:
     parser.add_argument('output', help='NAME.pth; is written as NAME-<hash>.pth')
     args = parser.parse_args()
     try:
-        content = read_checkpoint(args.input)
-        weights = state_dict_of(content, args.input)
+        path = publish(args.input, Path(args.output))
     except (OSError, ValueError) as error:
         sys.exit(str(error))
-    meta = content.get('meta', {})
-    data = checkpoint_bytes(
-        dict(meta={key: meta[key] for key in KEPT_META if key in meta}, state_dict=weights)
-    )
+    sizes = [Path(file).stat().st_size / 2**20 for file in (path, args.input)]
+    print(f'{path}: {sizes[0]:.1f} MiB of {sizes[1]:.1f} MiB')
+
+
+def publish(source: str, target: Path) -> Path:
+    """Writes the weights of a checkpoint alone; returns the path with the hash in its name.
+
+    Raises:
+        OSError: A file is not there, or cannot be written.
+        ValueError: It is no checkpoint.
+    """
+    content = read_checkpoint(source)
+    weights = state_dict_of(content, source)
+    if not weights:
+        raise ValueError(f'{source} has no parameters')
+    meta = content.get('meta')
+    meta = meta if isinstance(meta, dict) else {}
+    kept = {key: meta[key] for key in KEPT_META if key in meta}
+    data = checkpoint_bytes(dict(meta=kept, state_dict=weights))
     # As OpenMMLab names its files; the same digits are checked after a download.
     digits = hashlib.sha256(data).hexdigest()[:8]
-    path = Path(args.output)
-    path = path.with_name(f'{path.stem}-{digits}.pth')
+    path = target.with_name(f'{target.stem}-{digits}.pth')
     write_file(data, path)
-    size = Path(args.input).stat().st_size
-    print(f'{path}: {len(data) / 2**20:.1f} MiB of {size / 2**20:.1f} MiB')
+    return path
 
 
 if __name__ == '__main__':

@@ -1,0 +1,26 @@
+"""Configs as files, checked where they come in."""
+
+from pathlib import Path
+
+from mmengine.config import Config
+
+
+def read_config(config: str | Path | Config) -> Config:
+    """The config in a file, or the one that is read already.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It cannot be read, or describes no model.
+    """
+    if not isinstance(config, Config):
+        if not Path(config).is_file():
+            raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
+        try:
+            config = Config.fromfile(config)
+        except OSError:
+            raise
+        except Exception as error:  # a config is a program, which may fail in any way
+            raise ValueError(f'{config} is no config: {type(error).__name__}: {error}') from error
+    if not isinstance(config.get('model'), dict):
+        raise ValueError(f'{config.filename or "The config"} describes no model')
+    return config
