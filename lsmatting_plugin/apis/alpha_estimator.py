@@ -8,10 +8,14 @@ import torch
 
 from ..classical import CLASSICAL_METHODS, estimate_alpha
 from .inferencer import MattingInferencer
+from .onnx_inferencer import OnnxInferencer
 from .shipped import shipped_model
 
 METHODS = ('auto', 'network', *CLASSICAL_METHODS)
 FALLBACK = 'closed-form'  # where 'auto' finds no weights
+# Pixels. In tiles a large photo fits into memory, and its matte is the same; smaller ones are a
+# single tile.
+TILE = 1536
 
 
 class AlphaEstimator:
@@ -23,7 +27,9 @@ class AlphaEstimator:
         config (str | Path, optional): Of the network; None is the shipped model's.
         checkpoint (str | Path, optional): Its weights; None are the shipped ones.
         device (str, optional): 'auto', 'cpu', 'cuda' and so on.
-        **options: Of :class:`.MattingInferencer`: ``refine_steps``, ``tta``, ``tile``, ...
+        onnx (str | Path, optional): An exported network in the place of config and checkpoint.
+        **options: Of :class:`.MattingInferencer`: ``refine_steps``, ``tta``, ``tile``, ... Photos
+            are never reduced; ``tile`` is ``TILE`` where it is not given and the network allows it.
 
     Attributes:
         name (str): What computes the mattes, for people.
@@ -39,23 +45,38 @@ class AlphaEstimator:
         config: str | Path | None = None,
         checkpoint: str | Path | None = None,
         device: str | torch.device | None = 'auto',
+        onnx: str | Path | None = None,
         **options,
     ) -> None:
         if method not in METHODS:
             raise ValueError(f'method must be one of {list(METHODS)}, not {method!r}')
         if method == 'auto':
-            has_weights = checkpoint is not None or shipped_model() is not None
+            has_weights = checkpoint or onnx or shipped_model()
             method = 'network' if has_weights else FALLBACK
-        given = {key: value for key, value in options.items() if value}
-        if method != 'network' and (given or checkpoint is not None):
-            wrong = ', '.join([*given, *(['checkpoint'] if checkpoint is not None else [])])
+        options = {key: value for key, value in options.items() if value}
+        files = dict(config=config, checkpoint=checkpoint, onnx=onnx)
+        of_network = {**options, **{key: value for key, value in files.items() if value}}
+        if method != 'network' and of_network:
+            wrong = ', '.join(of_network)
             raise ValueError(f'{wrong}: for networks only, and the method here is {method}')
+        if onnx and len(of_network) > 1:
+            raise ValueError(f'{", ".join(of_network)}: an exported network takes no other options')
         self.name = method
         self._estimate: Callable[[np.ndarray, np.ndarray], np.ndarray]
-        if method == 'network':
+        if onnx:
+            exported = OnnxInferencer(onnx, max_size=None)
+            self.name = f'network {exported.name} by onnxruntime'
+            self._estimate = lambda image, trimap: exported(image, trimap)['pred_alpha']
+        elif method == 'network':
             inferencer = MattingInferencer(
-                config, checkpoint, None if device == 'auto' else device, **given
+                config,
+                checkpoint,
+                None if device == 'auto' else device,
+                max_size=None,
+                **options,
             )
+            if 'tile' not in options and inferencer.model.is_local:
+                inferencer.model.test_cfg['tile'] = TILE
             self.name = f'network {inferencer.name} on {inferencer.device}'
             self._estimate = lambda image, trimap: inferencer(image, trimap)['pred_alpha']
         else:

@@ -6,6 +6,7 @@ does in torch. Files are read and written by the package.
 """
 
 import json
+import warnings
 from pathlib import Path
 
 import cv2
@@ -25,6 +26,7 @@ class OnnxInferencer:
             first. Defaults to a GPU by CUDA where the installed onnxruntime has it, then the CPU.
         max_size (int, optional): A side above it is reduced to it, each side on its own, and the
             matte brought back to the image's size (the paper's: 2176). None never resizes.
+        strict (bool): Takes nothing but 0 and 255 of a trimap as known.
 
     Attributes:
         name (str): Of the network's config.
@@ -45,10 +47,12 @@ class OnnxInferencer:
         path: str | Path,
         providers: list[Provider] | None = None,
         max_size: int | None = 2176,
+        strict: bool = False,
     ) -> None:
         if max_size is not None and max_size < 1:
             raise ValueError(f'max_size must be None or at least 1 pixel, got {max_size}')
         self.max_size = max_size
+        self.strict = strict
         self.session = _open_session(Path(path), providers)
         facts = self.session.get_modelmeta().custom_metadata_map
         try:
@@ -75,7 +79,8 @@ class OnnxInferencer:
 
         Args:
             img (str | Path | ndarray): A file, or a BGR image (H, W, 3), uint8.
-            trimap (str | Path | ndarray): A file, or (H, W), uint8: 0 background, 255 foreground.
+            trimap (str | Path | ndarray): A file, or (H, W), uint8: 0 background, 255 foreground,
+                between them unknown; below 50 and above 200 count as known.
             result_out_dir (str | Path, optional): Also writes the matte there as PNG, named after
                 the image file (``matte.png`` for an array).
 
@@ -86,21 +91,34 @@ class OnnxInferencer:
             FileNotFoundError: There is no such file.
             ValueError: A file is no image, an array no image or trimap, or their sizes differ.
         """
-        merged_array = _take('merged', img, 'color')
-        trimap_array = _take('trimap', trimap, 'grayscale')
+        merged_array = _take('merged', img)
+        trimap_array = _take('trimap', trimap)
         if merged_array.shape[:2] != trimap_array.shape:
             raise ValueError(
                 f'{_describe("merged", img, merged_array)} and '
                 f'{_describe("trimap", trimap, trimap_array)} must have the same size; check that '
                 'the two files belong together'
             )
-        alpha = self._alpha(merged_array, trimap_array)
+        snapped, num_snapped = self._snapped(trimap_array)
+        if num_snapped:
+            name = trimap if isinstance(trimap, str | Path) else 'the trimap'
+            warnings.warn(
+                f'{name}: {num_snapped} pixels near 0 or 255 count as known', stacklevel=2
+            )
+        alpha = self._alpha(merged_array, snapped)
         if result_out_dir is not None:
             from ..engine.matte_writer_hook import write_matte
 
             name = Path(img).stem if isinstance(img, str | Path) else 'matte'
             write_matte(alpha, Path(result_out_dir, f'{name}.png'))
         return dict(pred_alpha=alpha)
+
+    def _snapped(self, trimap: np.ndarray) -> tuple[np.ndarray, int]:
+        """The trimap in 0, 128 and 255, and how many known pixels it changed, as snap_trimap."""
+        bg_below, fg_above = (1, 254) if self.strict else (self._bg_below, self._fg_above)
+        is_bg, is_fg = trimap < bg_below, trimap > fg_above
+        snapped = np.where(is_bg, np.uint8(0), np.where(is_fg, np.uint8(255), np.uint8(128)))
+        return snapped, np.count_nonzero((is_bg | is_fg) & (snapped != trimap))
 
     def _alpha(self, merged: np.ndarray, trimap: np.ndarray) -> np.ndarray:
         """(H, W, 3) and (H, W) -> (H, W), reduced on the way where they are too large."""
@@ -120,8 +138,8 @@ class OnnxInferencer:
         raw = self.session.run(['alpha'], dict(inputs=self._normalised(framed)))[0]
         start = self._reflect_margin + self._zero_margin
         alpha = raw[0, 0, start : start + height, start : start + width].clip(0, 1)
-        alpha[trimap > self._fg_above] = 1
-        alpha[trimap < self._bg_below] = 0
+        alpha[trimap == 255] = 1
+        alpha[trimap == 0] = 0
         return alpha
 
     def _add_frame(self, x: np.ndarray) -> np.ndarray:
@@ -165,17 +183,17 @@ def _open_session(path: Path, providers: list[Provider] | None):
         raise ValueError(f'{path} cannot be read by onnxruntime: {error}') from error
 
 
-def _take(key: str, image: str | Path | np.ndarray, color: str) -> np.ndarray:
+def _take(key: str, image: str | Path | np.ndarray) -> np.ndarray:
     """The image in a file, or the array after checking it."""
+    is_colour = key == 'merged'
     if isinstance(image, str | Path):
-        from ..datasets.transforms import LoadImage
+        from ..photo import read_grey, read_photo
 
-        return LoadImage(key, color).transform({f'{key}_path': str(image)})[key]
-    shape = '(H, W, 3)' if color == 'color' else '(H, W)'
-    channels = (3,) if color == 'color' else ()
+        return read_photo(image).pixels_8bit if is_colour else read_grey(image)
+    shape, channels = ('(H, W, 3)', (3,)) if is_colour else ('(H, W)', ())
     if image.dtype != np.uint8 or image.ndim < 2 or image.shape[2:] != channels or not image.size:
         raise ValueError(f'{key} must be uint8 {shape}, not {image.dtype} {image.shape}')
-    return np.ascontiguousarray(image)
+    return image
 
 
 def _describe(key: str, given: str | Path | np.ndarray, image: np.ndarray) -> str:

@@ -69,8 +69,6 @@ def estimator_options(args: argparse.Namespace) -> EstimatorOptions:
     options = EstimatorOptions(
         **{name: getattr(args, name) for name in EstimatorOptions.__dataclass_fields__}
     )
-    if args.onnx is not None and options != EstimatorOptions(onnx=args.onnx):
-        raise ValueError('an exported network takes none of the other options of the matte')
     if args.config and not args.checkpoint:
         raise ValueError(f'--config {args.config} needs its weights: --checkpoint FILE')
     if args.checkpoint and not args.config:
@@ -82,18 +80,6 @@ def estimator_options(args: argparse.Namespace) -> EstimatorOptions:
 def estimator(options: EstimatorOptions) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     """The estimator of these options, made once in this process."""
     # Imported here: the commands that compute no matte start without torch.
-    if options.onnx is not None:
-        from ..apis.onnx_inferencer import OnnxEstimator
-
-        return OnnxEstimator(options.onnx)
     from ..apis.alpha_estimator import AlphaEstimator
 
-    return AlphaEstimator(
-        options.method,
-        options.config,
-        options.checkpoint,
-        options.device,
-        refine_steps=options.refine_steps,
-        tta=options.tta,
-        tile=options.tile,
-    )
+    return AlphaEstimator(**vars(options))

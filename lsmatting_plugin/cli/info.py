@@ -46,5 +46,17 @@ def run(args: argparse.Namespace) -> int:
 def _table(title: str, facts: dict) -> Table:
     table = Table(title=title, show_header=False, title_justify='left')
     for name, value in facts.items():
-        table.add_row(name, f'{value:,}' if isinstance(value, int) else str(value))
+        table.add_row(name.replace('_', ' '), _text(value))
     return table
+
+
+def _text(value: object) -> str:
+    """A fact in words: dicts as 'name value' pairs, lists line by line."""
+    if isinstance(value, dict):
+        pairs = ((key, item) for key, item in value.items() if item is not None)
+        return ', '.join(f'{key.replace("_", " ")} {_text(item)}' for key, item in pairs)
+    if isinstance(value, list):
+        return '\n'.join(map(_text, value))
+    if isinstance(value, int):
+        return f'{value:,}'
+    return f'{value:.1f}' if isinstance(value, float) else str(value)

@@ -73,14 +73,14 @@ def quiet_tracing() -> Iterator[None]:
     try:
         with catch_warnings():
             filterwarnings('error', category=torch.jit.TracerWarning)
+            filterwarnings('error', r'Exporting to ONNX opset version \d+ is not supported')
             # The successors of both tracers fail on some of the layers, or on all of older torch.
             filterwarnings('ignore', r'`torch\.jit\.\w+` is (deprecated|not supported)')
             filterwarnings('ignore', r'You are using the legacy TorchScript-based ONNX export')
             filterwarnings('ignore', r'The feature will be removed', module=r'torch\.onnx')
             yield
     except Exception as error:  # torch's exporters raise whatever they come across
-        reason = str(error).partition('\n')[0] or type(error).__name__
-        raise ValueError(f'This network cannot be exported: {reason}') from error
+        raise ValueError(f'This network cannot be exported: {_reason(error)}') from error
 
 
 class TraceableAveragePool(nn.Module):
@@ -143,6 +143,13 @@ class TraceableFlowAlignedFusion(FlowAlignedFusion):
             align_corners=False,
         )
         return F.relu(self.fuse_conv(torch.cat([aligned, image], dim=1)))
+
+
+def _reason(error: BaseException) -> str:
+    """The first line of what happened first."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return str(error).partition('\n')[0] or type(error).__name__
 
 
 def _independent(part: nn.Module) -> nn.Module:

@@ -11,7 +11,7 @@ from ..structures import MattingDataSample
 from ..trimap import BG_BELOW, FG_ABOVE
 from .official_checkpoint import from_official
 from .padding import add_frame
-from .prediction_network import PredictionNetwork, require_local
+from .prediction_network import NOT_LOCAL, PredictionNetwork, is_local
 from .rectangle import Rectangle
 
 TEST_CFG_CHOICES = dict(dtype=('float32', 'bfloat16', 'float16'), pred_dtype=('float32', 'uint8'))
@@ -86,8 +86,8 @@ class LSAMattor(BaseModel):
         self.test_cfg = _complete(test_cfg or {}, self.DEFAULT_TEST_CFG)
         self.refiner = _build(refiner) if refiner else None
         self.tta = _build(tta) if tta else None
-        if self.test_cfg['tile'] is not None:
-            require_local(self.skip, self.decoder)
+        if self.test_cfg['tile'] is not None and not self.is_local:
+            raise ValueError(NOT_LOCAL)
         self.norm_eval = norm_eval
         self._prediction_network: tuple[tuple, PredictionNetwork] | None = None
         self.register_load_state_dict_pre_hook(_translate_official_names)
@@ -207,6 +207,11 @@ class LSAMattor(BaseModel):
             return network(framed, is_wanted).clamp_(0, 1)
         images = zip(framed.split(1), is_wanted.split(1), strict=True)
         return torch.cat([network(*image).clamp_(0, 1) for image in images])
+
+    @property
+    def is_local(self) -> bool:
+        """Whether tiles can show the network an image, see :func:`.is_local`."""
+        return is_local(self.skip, self.decoder)
 
     def prediction_network(self) -> PredictionNetwork:
         """The network arranged for prediction.

@@ -69,8 +69,8 @@ class PredictionNetwork:
         compiles: bool = False,
         tile: int | None = None,
     ) -> None:
-        if tile is not None:
-            require_local(skip, decoder)
+        if tile is not None and not is_local(skip, decoder):
+            raise ValueError(NOT_LOCAL)
         self.dtype = dtype
         self.tile = tile
         encoder, self.skip, decoder = (_folded(part) for part in (encoder, skip, decoder))
@@ -174,17 +174,15 @@ class PredictionNetwork:
         return raw
 
 
-def require_local(skip: nn.Module, decoder: LSADecoder) -> None:
-    """Checks that tiles can show a network its image.
+NOT_LOCAL = (
+    'Tiles need a network that averages over the image in its gates alone: without ASPPSkip and '
+    'without pyramid_bins'
+)
 
-    Raises:
-        ValueError: It averages over the image elsewhere than in the decoder's gates.
-    """
-    if not (isinstance(skip, IdentitySkip) and isinstance(decoder.context, nn.Identity)):
-        raise ValueError(
-            'Tiles need a network that averages over the image in its gates alone: without '
-            'ASPPSkip and without pyramid_bins'
-        )
+
+def is_local(skip: nn.Module, decoder: LSADecoder) -> bool:
+    """Whether a network averages over the image nowhere but in the decoder's gates."""
+    return isinstance(skip, IdentitySkip) and isinstance(decoder.context, nn.Identity)
 
 
 class SplitStage:

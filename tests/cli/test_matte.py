@@ -192,6 +192,7 @@ class TestFolders:
         (('-o', 'o.gif'), 'results are written as'),
         (('-o', 'o.png', '--bg', 'no such colour'), "neither a colour ('white', '#ffffff') nor an"),
         (('-o', 'o.png', '--refine-steps', '5'), 'refine_steps: for networks only'),
+        (('-o', 'o.png', '--tile', '512'), 'tile: for networks only'),
         (('-o', 'o.png', '--method', 'network'), 'comes without weights'),
         (('-o', 'o.png', '--config', 'a.py'), 'needs its weights: --checkpoint'),
         (('-o', 'o.png', '--config', 'a.py', '--checkpoint', 'a.pth'), 'No config a.py'),

@@ -1,0 +1,147 @@
+"""Facts on this installation and on a network, for people and for reports of faults."""
+
+import os
+import platform
+from collections.abc import Callable
+from copy import deepcopy
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from .models import LSAMattor
+from .parallel import available_cores
+from .version import __version__
+
+# What a package is called here, and under which names it can be installed.
+PACKAGES = {
+    'torch': ('torch',),
+    'mmengine': ('mmengine', 'mmengine-lite'),
+    'mmcv': ('mmcv-lite', 'mmcv', 'mmcv-full'),
+    'mmcls': ('mmcls',),
+    'mmedit': ('mmedit', 'mmagic'),
+    'numpy': ('numpy',),
+    'opencv': (
+        'opencv-python',
+        'opencv-python-headless',
+        'opencv-contrib-python',
+        'opencv-contrib-python-headless',
+    ),
+    'pymatting': ('pymatting',),
+    'onnx': ('onnx',),
+    'onnxruntime': ('onnxruntime', 'onnxruntime-gpu'),
+    'gradio': ('gradio',),
+}
+
+
+def describe_environment() -> dict:
+    """Versions and devices that results and speed depend on.
+
+    Returns:
+        dict:
+
+        - ``platform`` (str): Operating system and processor architecture.
+        - ``versions`` (dict[str, str | None]): Of python, lsmatting_plugin and each package of
+          :data:`PACKAGES`; None where it is not installed.
+        - ``cores`` (int): That this process may use.
+        - ``devices`` (list[dict]): ``device`` ('cpu', 'cuda:0', ...), ``name`` and
+          ``memory_bytes`` (int, or None where the system does not tell); the CPU first.
+    """
+    versions = dict(python=platform.python_version(), lsmatting_plugin=__version__)
+    versions.update({package: _version(names) for package, names in PACKAGES.items()})
+    return dict(
+        platform=f'{platform.system()} {platform.release()} {platform.machine()}',
+        versions=versions,
+        cores=available_cores(),
+        devices=[_cpu(), *_gpus()],
+    )
+
+
+def describe_model(model: LSAMattor, size: int = 512) -> dict:
+    """Parameters of a network, and what one image costs it.
+
+    Args:
+        model (LSAMattor): Stays as it is, wherever it lies.
+        size (int): Height and width of the network's input, pixels, frame included.
+
+    Returns:
+        dict: ``size``; ``parameters`` (int) and ``gflops`` (float), each a dict of ``encoder``,
+        ``skip``, ``decoder`` and their sum ``total``. A multiply-add counts as two operations, and
+        those of convolutions and matrix products alone are counted.
+
+    Raises:
+        ValueError: The size is not positive.
+    """
+    if size < 1:
+        raise ValueError(f'size must be at least 1 pixel, not {size}')
+    # Tensors without content: nothing is computed, and memory does not limit the size.
+    parts = (model.encoder, model.skip, model.decoder)
+    encoder, skip, decoder = (deepcopy(part).to('meta') for part in parts)
+    for part in (encoder, skip, decoder):
+        part.eval()  # mmcls's do not return themselves
+    inputs = torch.zeros(1, 4, size, size, device='meta')
+    gflops = {}
+    features, gflops['encoder'] = _counted(lambda: encoder(inputs))
+    features, gflops['skip'] = _counted(lambda: skip(features))
+    _, gflops['decoder'] = _counted(lambda: decoder(inputs, features))
+    parameters = dict(
+        encoder=_num_parameters(encoder),
+        skip=_num_parameters(skip),
+        decoder=_num_parameters(decoder),
+    )
+    return dict(size=size, parameters=_with_total(parameters), gflops=_with_total(gflops))
+
+
+def _version(names: tuple[str, ...]) -> str | None:
+    for name in names:
+        try:
+            return version(name)
+        except PackageNotFoundError:
+            continue
+    return None
+
+
+def _cpu() -> dict:
+    return dict(device='cpu', name=_cpu_name(), memory_bytes=_cpu_memory())
+
+
+def _cpu_name() -> str:
+    cpuinfo = Path('/proc/cpuinfo')  # on Linux, where the platform module knows no more than x86_64
+    if cpuinfo.is_file():
+        for line in cpuinfo.read_text().splitlines():
+            key, _, value = line.partition(':')
+            if key.strip() == 'model name':
+                return value.strip()
+    return platform.processor() or platform.machine()
+
+
+def _cpu_memory() -> int | None:
+    try:
+        return os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
+    except (AttributeError, ValueError, OSError):  # not on Windows
+        return None
+
+
+def _gpus() -> list[dict]:
+    gpus = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count())]
+    return [
+        dict(device=f'cuda:{i}', name=gpu.name, memory_bytes=gpu.total_memory)
+        for i, gpu in enumerate(gpus)
+    ]
+
+
+def _counted(run: Callable[[], Tensor | tuple[Tensor, ...]]) -> tuple:
+    """What it returns, and the 10^9 operations that this took."""
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        result = run()
+    return result, counter.get_total_flops() / 1e9
+
+
+def _num_parameters(part: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in part.parameters())
+
+
+def _with_total(parts: dict) -> dict:
+    return dict(**parts, total=sum(parts.values()))

@@ -1,0 +1,65 @@
+"""lsmatting export and lsmatting info, as people use them."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from lsmatting_plugin.registry import MODELS
+
+
+@pytest.fixture
+def network(tmp_path, make_tiny_model_cfg):
+    """Options that name a tiny network."""
+    torch.manual_seed(0)
+    (tmp_path / 'tiny.py').write_text(f'model = {make_tiny_model_cfg()!r}')
+    torch.save(MODELS.build(make_tiny_model_cfg()).state_dict(), tmp_path / 'tiny.pth')
+    return ('--config', tmp_path / 'tiny.py', '--checkpoint', tmp_path / 'tiny.pth')
+
+
+def test_an_exported_network_makes_the_same_matte(lsmatting, files, network, tmp_path):
+    pytest.importorskip('onnxruntime', reason='onnxruntime is not installed')
+    exported = tmp_path / 'tiny.onnx'
+    status, printed, _ = lsmatting('export', '-o', exported, *network)
+    assert status == 0 and 'differs from PyTorch by' in printed
+    mattes = []
+    for options in (network, ('--backend', 'onnx', '--onnx', exported)):
+        out = tmp_path / f'{len(mattes)}.png'
+        status, _, said = lsmatting(
+            *('matte', files['photo'], files['trimap'], '-o', out, '--alpha-only'), *options
+        )
+        assert status == 0
+        mattes.append(cv2.imread(str(out), cv2.IMREAD_UNCHANGED).astype(int))
+    assert 'network tiny by onnxruntime' in said
+    assert np.abs(mattes[0] - mattes[1]).max() <= 1
+
+
+def test_torchscript_by_suffix(lsmatting, network, tmp_path):
+    assert lsmatting('export', '-o', tmp_path / 'tiny.pt', *network)[0] == 0
+    loaded = torch.jit.load(tmp_path / 'tiny.pt')
+    assert loaded(torch.zeros(2, 4, 64, 96)).shape == (2, 1, 64, 96)
+
+
+@pytest.mark.parametrize(
+    ('arguments', 'message'),
+    [
+        (('-o', 'a.bin'), 'a.bin: give --format, or a suffix of .onnx'),
+        (('-o', 'a.onnx'), 'comes without weights: give --config and --checkpoint'),
+        (('-o', 'a.onnx', '--config', 'a.py'), 'needs its weights'),
+    ],
+)
+def test_what_cannot_be_exported_is_said(lsmatting, arguments, message):
+    status, _, said = lsmatting('export', *arguments)
+    assert status == 1 and message in said
+
+
+def test_info_tells_versions_and_the_default(lsmatting):
+    status, printed, _ = lsmatting('info')
+    assert status == 0
+    assert f'torch {torch.__version__}' in ' '.join(printed.split())
+    assert 'closed-form' in printed
+
+
+def test_info_tells_of_a_network(lsmatting, network):
+    status, printed, _ = lsmatting('info', *network)
+    assert status == 0 and 'gflops' in printed and 'none: random' not in printed
