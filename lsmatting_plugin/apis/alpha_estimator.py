@@ -33,6 +33,7 @@ class AlphaEstimator:
 
     Attributes:
         name (str): What computes the mattes, for people.
+        is_network (bool): Whether it is a network.
 
     Raises:
         FileNotFoundError: There is no such config or checkpoint, or no weights are shipped.
@@ -62,6 +63,7 @@ class AlphaEstimator:
         if onnx and len(of_network) > 1:
             raise ValueError(f'{", ".join(of_network)}: an exported network takes no other options')
         self.name = method
+        self.is_network = method == 'network'
         self._estimate: Callable[[np.ndarray, np.ndarray], np.ndarray]
         if onnx:
             exported = OnnxInferencer(onnx, max_size=None)

@@ -15,13 +15,13 @@ import sys
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-import cv2
 import numpy as np
 from PIL import ImageColor
 
 from ..cutout import cut_out, require_same_size, trimap_warnings
 from ..photo import check_format, read_grey, read_photo, write_picture
 from ..trimap import snap_trimap
+from ..visualization import cover
 from .batch import FileResult, run_batch
 from .estimators import EstimatorOptions, add_estimator_arguments, estimator, estimator_options
 from .pairs import Pair, find_pairs
@@ -121,7 +121,7 @@ def matte_file(pair: Pair, options: MatteOptions) -> FileResult:
             if options.background is None:
                 result = cut.rgba(options.is_16bit)
             else:
-                bg = fill(_background(options.background), *snapped.trimap.shape)
+                bg = cover(_background(options.background), snapped.trimap.shape)
                 result = cut.over(bg, options.is_16bit)
         write_picture(result, pair.out, photo.icc_profile)
     except (OSError, ValueError) as error:
@@ -129,19 +129,6 @@ def matte_file(pair: Pair, options: MatteOptions) -> FileResult:
     except (MemoryError, RuntimeError) as error:
         return FileResult(f'{error or "out of memory"} (for large photos: --tile 1024)', warnings)
     return FileResult(None, warnings)
-
-
-def fill(picture: np.ndarray, height: int, width: int) -> np.ndarray:
-    """A picture resized and cut about its centre, so that it fills (height, width)."""
-    scale = max(height / picture.shape[0], width / picture.shape[1])
-    size = (
-        max(round(picture.shape[0] * scale), height),
-        max(round(picture.shape[1] * scale), width),
-    )
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    resized = cv2.resize(picture, size[::-1], interpolation=method)
-    top, left = (size[0] - height) // 2, (size[1] - width) // 2
-    return resized[top : top + height, left : left + width]
 
 
 @lru_cache(maxsize=1)

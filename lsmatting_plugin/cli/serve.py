@@ -6,9 +6,11 @@ The page is served to this computer alone (127.0.0.1), and asks no other for any
 """
 
 import argparse
+from dataclasses import replace
 
-from .estimators import EstimatorOptions, add_estimator_arguments, estimator, estimator_options
+from .estimators import add_estimator_arguments, estimator, estimator_options
 
+INSTALL = "pip install 'lsmatting-plugin[web]'"
 HELP = 'a page in the browser to paint trimaps and cut out'
 
 
@@ -28,19 +30,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serves until interrupted."""
-    options: EstimatorOptions = estimator_options(args)
+    from ..apis import AlphaEstimator
+    from ..web import serve
+
+    options = estimator_options(args)
+
+    def make_estimator(refine_steps: int, tile: int | None) -> AlphaEstimator:
+        return AlphaEstimator(**vars(replace(options, refine_steps=refine_steps, tile=tile)))
+
+    chosen = estimator(options)
+    has_options = chosen.is_network and options.onnx is None
     try:
-        from ..web import serve
+        serve(
+            chosen,
+            host=args.host,
+            port=args.port,
+            max_pixels=round(args.max_megapixels * 1e6),
+            max_upload_mb=args.max_upload,
+            open_browser=args.open,
+            make_estimator=make_estimator if has_options else None,
+        )
     except ModuleNotFoundError as error:
-        raise ValueError(
-            f"the page needs {error.name}: pip install 'lsmatting-plugin[web]'"
-        ) from error
-    serve(
-        estimator(options),
-        host=args.host,
-        port=args.port,
-        max_pixels=round(args.max_megapixels * 1e6),
-        max_upload_mb=args.max_upload,
-        open_browser=args.open,
-    )
+        raise ValueError(f'the page needs {error.name}: {INSTALL}') from error
     return 0

@@ -10,7 +10,6 @@ from PIL import Image, ImageCms
 
 from lsmatting_plugin.apis import MattingInferencer
 from lsmatting_plugin.classical import CLASSICAL_METHODS, estimate_alpha
-from lsmatting_plugin.cli.matte import fill
 from lsmatting_plugin.registry import MODELS
 
 
@@ -230,12 +229,6 @@ def test_near_values_and_their_meaning(lsmatting, files, picture, tmp_path):
         'matte', files['photo'], files['trimap'], '-o', out, '--alpha-only', '--strict'
     )
     assert status == 1 and 'all of the trimap is unknown' in said
-
-
-@pytest.mark.parametrize('size', [(3, 9), (30, 20), (7, 7)])
-def test_backgrounds_fill_the_picture(size):
-    picture = np.random.default_rng(0).integers(0, 256, (12, 18, 3), np.uint8)
-    assert fill(picture, *size).shape == (*size, 3)
 
 
 def test_samples_run_and_keep_what_is_known(shared_dir, lsmatting, tmp_path):
