@@ -6,6 +6,7 @@ The page is served to this computer alone (127.0.0.1), and asks no other for any
 """
 
 import argparse
+import socket
 from dataclasses import replace
 
 from .estimators import add_estimator_arguments, estimator, estimator_options
@@ -52,4 +53,18 @@ def run(args: argparse.Namespace) -> int:
         )
     except ModuleNotFoundError as error:
         raise ValueError(f'the page needs {error.name}: {INSTALL}') from error
+    except OSError as error:
+        if is_free(args.host, args.port):
+            raise
+        raise ValueError(f'port {args.port} is in use; choose another with --port') from error
     return 0
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether nobody listens there."""
+    with socket.socket() as trial:
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+    return True

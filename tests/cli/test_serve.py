@@ -1,0 +1,47 @@
+"""lsmatting serve: what it hands to the page, and how it fails."""
+
+import socket
+
+import pytest
+import torch
+
+from lsmatting_plugin.registry import MODELS
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """The arguments with which the page would have been served."""
+    calls = []
+    monkeypatch.setattr(
+        'lsmatting_plugin.web.serve',
+        lambda estimator, **options: calls.append((estimator, options)),
+    )
+    return calls
+
+
+def test_the_page_is_for_this_computer_alone(lsmatting, served):
+    assert lsmatting('serve', '--max-megapixels', '2.5', '--max-upload', 7)[0] == 0
+    [(estimator, options)] = served
+    assert estimator.name == 'closed-form'
+    assert options['host'] == '127.0.0.1'
+    assert (options['max_pixels'], options['max_upload_mb']) == (2_500_000, 7)
+    assert options['make_estimator'] is None
+
+
+def test_a_network_has_options_on_the_page(lsmatting, served, tmp_path, make_tiny_model_cfg):
+    (tmp_path / 'tiny.py').write_text(f'model = {make_tiny_model_cfg()!r}')
+    torch.save(MODELS.build(make_tiny_model_cfg()).state_dict(), tmp_path / 'tiny.pth')
+    lsmatting('serve', '--config', tmp_path / 'tiny.py', '--checkpoint', tmp_path / 'tiny.pth')
+    [(_, options)] = served
+    assert options['make_estimator'](3, 64).name.startswith('network tiny')
+
+
+def test_a_port_in_use_is_named(lsmatting):
+    pytest.importorskip('gradio', reason='gradio is not installed')
+    with socket.socket() as taken:
+        taken.bind(('127.0.0.1', 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        status, _, said = lsmatting('serve', '--port', port)
+    assert status == 1
+    assert f'port {port} is in use; choose another with --port' in said
