@@ -1,9 +1,11 @@
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from lsmatting_plugin.cli import main
 from lsmatting_plugin.datasets.procedural import make_background, make_foreground
+from lsmatting_plugin.registry import MODELS
 from lsmatting_plugin.trimap import trimap_of_mask
 
 
@@ -37,6 +39,15 @@ def folders(tmp_path, picture):
             path.parent.mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(path), picture[key])
     return tmp_path
+
+
+@pytest.fixture
+def network(tmp_path, make_tiny_model_cfg):
+    """Options that name a tiny network."""
+    torch.manual_seed(0)
+    (tmp_path / 'tiny.py').write_text(f'model = {make_tiny_model_cfg()!r}')
+    torch.save(MODELS.build(make_tiny_model_cfg()).state_dict(), tmp_path / 'tiny.pth')
+    return ('--config', tmp_path / 'tiny.py', '--checkpoint', tmp_path / 'tiny.pth')
 
 
 @pytest.fixture

@@ -5,17 +5,6 @@ import numpy as np
 import pytest
 import torch
 
-from lsmatting_plugin.registry import MODELS
-
-
-@pytest.fixture
-def network(tmp_path, make_tiny_model_cfg):
-    """Options that name a tiny network."""
-    torch.manual_seed(0)
-    (tmp_path / 'tiny.py').write_text(f'model = {make_tiny_model_cfg()!r}')
-    torch.save(MODELS.build(make_tiny_model_cfg()).state_dict(), tmp_path / 'tiny.pth')
-    return ('--config', tmp_path / 'tiny.py', '--checkpoint', tmp_path / 'tiny.pth')
-
 
 def test_an_exported_network_makes_the_same_matte(lsmatting, files, network, tmp_path):
     pytest.importorskip('onnxruntime', reason='onnxruntime is not installed')

@@ -5,25 +5,14 @@ import shutil
 import cv2
 import numpy as np
 import pytest
-import torch
 from PIL import Image, ImageCms
 
 from lsmatting_plugin.apis import MattingInferencer
 from lsmatting_plugin.classical import CLASSICAL_METHODS, estimate_alpha
-from lsmatting_plugin.registry import MODELS
 
 
 def read(path):
     return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
-
-
-@pytest.fixture
-def network(tmp_path, make_tiny_model_cfg):
-    """Options that name a tiny network."""
-    torch.manual_seed(0)
-    (tmp_path / 'tiny.py').write_text(f'model = {make_tiny_model_cfg()!r}')
-    torch.save(MODELS.build(make_tiny_model_cfg()).state_dict(), tmp_path / 'tiny.pth')
-    return ('--config', tmp_path / 'tiny.py', '--checkpoint', tmp_path / 'tiny.pth')
 
 
 def test_a_cut_out_has_the_object_s_own_colours(lsmatting, files, picture, tmp_path):

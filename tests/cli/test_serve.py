@@ -3,19 +3,17 @@
 import socket
 
 import pytest
-import torch
-
-from lsmatting_plugin.registry import MODELS
 
 
 @pytest.fixture
 def served(monkeypatch):
     """The arguments with which the page would have been served."""
     calls = []
-    monkeypatch.setattr(
-        'lsmatting_plugin.web.serve',
-        lambda estimator, **options: calls.append((estimator, options)),
-    )
+
+    def serve(estimator, **options):
+        calls.append((estimator, options))
+
+    monkeypatch.setattr('lsmatting_plugin.web.serve', serve)
     return calls
 
 
@@ -28,10 +26,8 @@ def test_the_page_is_for_this_computer_alone(lsmatting, served):
     assert options['make_estimator'] is None
 
 
-def test_a_network_has_options_on_the_page(lsmatting, served, tmp_path, make_tiny_model_cfg):
-    (tmp_path / 'tiny.py').write_text(f'model = {make_tiny_model_cfg()!r}')
-    torch.save(MODELS.build(make_tiny_model_cfg()).state_dict(), tmp_path / 'tiny.pth')
-    lsmatting('serve', '--config', tmp_path / 'tiny.py', '--checkpoint', tmp_path / 'tiny.pth')
+def test_a_network_has_options_on_the_page(lsmatting, served, network):
+    lsmatting('serve', *network)
     [(_, options)] = served
     assert options['make_estimator'](3, 64).name.startswith('network tiny')
 
