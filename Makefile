@@ -38,6 +38,7 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 	@echo
 	@echo "What next:"
 	@echo "- look at the mattes: $(RUN)/contact_sheet.png (metrics per image: $(RUN)/results.json)"
+	@echo "- cut something out of a photo: $(VENV)/bin/lsmatting --help, or $(VENV)/bin/lsmatting serve"
 	@echo "- make test runs the test suite"
 	@echo "- the README's \"Data preparation\" tells how to train configs/lsm_r50_aim.py, the paper's recipe"
 
