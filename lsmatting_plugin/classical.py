@@ -15,6 +15,7 @@ CLASSICAL_METHODS = {
     'large-kernel': 'estimate_alpha_lkm',
     'random-walk': 'estimate_alpha_rw',
 }
+MIN_SIDE = 5  # pixels; the estimators compare colours within small windows
 MARGIN = 32  # known pixels round the unknown region that an estimator sees
 # Where a trimap has no sure foreground (or background), this share of its unknown pixels, those
 # whose colours are least like the other side's, are taken for it.
@@ -50,14 +51,21 @@ def estimate_alpha(
 
     window = _window(is_unknown)
     seeded = _with_both_sides(image[window], trimap[window])
-    rgb = image[window][..., ::-1] / 255
     # pymatting knows alpha where the trimap is 0 and 1, in float64.
+    rgb, known = (_at_least(x, MIN_SIDE) for x in (image[window][..., ::-1] / 255, seeded / 255))
     # It prints each attempt at a preconditioner that fails, and goes on to the next.
-    with redirect_stdout(io.StringIO()):
-        estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, seeded / 255)
+    with redirect_stdout(io.StringIO()), np.errstate(divide='ignore', invalid='ignore'):
+        estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, known)
     part = is_unknown[window]
-    alpha[window][part] = np.clip(estimated, 0, 1)[part]
+    height, width = part.shape
+    alpha[window][part] = np.clip(estimated[:height, :width], 0, 1)[part]
     return alpha
+
+
+def _at_least(x: np.ndarray, side: int) -> np.ndarray:
+    """The image, its last row and column repeated where it is smaller."""
+    lack = [(0, max(side - length, 0)) for length in x.shape[:2]]
+    return np.pad(x, lack + [(0, 0)] * (x.ndim - 2), mode='edge')
 
 
 def _window(is_unknown: np.ndarray) -> tuple[slice, slice]:

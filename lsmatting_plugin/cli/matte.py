@@ -126,8 +126,10 @@ def matte_file(pair: Pair, options: MatteOptions) -> FileResult:
         write_picture(result, pair.out, photo.icc_profile)
     except (OSError, ValueError) as error:
         return FileResult(str(error), warnings)
-    except (MemoryError, RuntimeError) as error:
-        return FileResult(f'{error or "out of memory"} (for large photos: --tile 1024)', warnings)
+    except MemoryError:
+        return FileResult('out of memory; networks take large photos with --tile 1024', warnings)
+    except Exception as error:  # of a library: the other photos are done all the same
+        return FileResult(f'{type(error).__name__}: {error}', warnings)
     return FileResult(None, warnings)
 
 

@@ -32,6 +32,8 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     is_float = np.issubdtype(alpha.dtype, np.floating)
     if not (alpha.dtype == np.uint8 or (is_float and alpha.min() >= 0 and alpha.max() <= 1)):
         raise ValueError(f'alpha must be uint8 or float in 0..1 without NaN, not {alpha.dtype}')
+    if alpha.size == 1:
+        return image.copy()  # the solver's levels start at two pixels; one has no neighbour
     # pymatting compiles on its first import, which costs seconds once and half a second ever after.
     from pymatting import estimate_foreground_ml
 

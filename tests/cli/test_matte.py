@@ -220,6 +220,37 @@ def test_near_values_and_their_meaning(lsmatting, files, picture, tmp_path):
     assert status == 1 and 'all of the trimap is unknown' in said
 
 
+@pytest.mark.parametrize('size', [(1, 9), (2, 60), (60, 1), (4, 4)])
+@pytest.mark.parametrize('is_network', [False, True])
+def test_the_smallest_photos(lsmatting, network, tmp_path, size, is_network):
+    rng = np.random.default_rng(0)
+    trimap = np.full(size, 128, np.uint8)
+    trimap.flat[0], trimap.flat[-1] = 0, 255
+    cv2.imwrite(str(tmp_path / 'a.png'), rng.integers(0, 256, (*size, 3), dtype=np.uint8))
+    cv2.imwrite(str(tmp_path / 't.png'), trimap)
+    options = network if is_network else ()
+    out = tmp_path / 'o.png'
+    status, _, said = lsmatting(
+        'matte', tmp_path / 'a.png', tmp_path / 't.png', '-o', out, *options
+    )
+    assert (status, said.count('Warning')) == (0, 0)
+    matte = read(out)[..., 3]
+    assert matte.shape == size and (matte.flat[0], matte.flat[-1]) == (0, 255)
+
+
+def test_an_unforeseen_error_ends_one_photo_only(lsmatting, folders, monkeypatch):
+    def fail(photo, trimap):
+        raise ZeroDivisionError('division by zero')
+
+    monkeypatch.setattr('lsmatting_plugin.cli.matte.trimap_warnings', lambda snapped: [])
+    monkeypatch.setattr('lsmatting_plugin.cli.matte.require_same_size', fail)
+    status, printed, said = lsmatting(
+        'matte', folders / 'photos', folders / 'trimaps', '-o', folders / 'out'
+    )
+    assert (status, printed) == (1, '0 written, 2 failed\n')
+    assert said.count('ZeroDivisionError: division by zero') == 2
+
+
 def test_samples_run_and_keep_what_is_known(shared_dir, lsmatting, tmp_path):
     folders = sorted((shared_dir / 'data/samples').iterdir())
     done = 0

@@ -104,3 +104,10 @@ def test_roughness_in_closed_form():
     assert roughness(fg, np.full((2, 3), 255, np.uint8)) == 0
     fg[1, 0, 0] = 255  # now a step down at (0, 0) too: hypot(1, 1); none in the second row
     assert roughness(fg, np.zeros((2, 3), np.uint8)) == pytest.approx(np.sqrt(2))
+
+
+@pytest.mark.parametrize('value', [0.5, 1.0])
+@pytest.mark.parametrize('size', [(1, 1), (1, 5), (5, 1), (2, 2)])
+def test_the_smallest_images_have_colours(size, value):
+    image = np.full((*size, 3), 9, np.uint8)
+    np.testing.assert_array_equal(estimate_foreground(image, np.full(size, value)), image)
