@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from lsmatting_plugin.apis.alpha_estimator import AlphaEstimator
-from lsmatting_plugin.cutout import cut_out
+from lsmatting_plugin.cutout import CutOut, cut_out
 from lsmatting_plugin.datasets.procedural import make_background, make_foreground
 from lsmatting_plugin.evaluation.functional import sad
 from lsmatting_plugin.photo import write_picture
@@ -39,7 +39,7 @@ print(f'Matte by {estimate.name}: SAD {sad(cut.alpha, true_alpha, trimap):.2f}')
 
 # %% The cut-out over something else. With the photo's own colours it keeps a rim of the old one.
 board = checkerboard(height, width)
-naive = np.rint(cut.alpha[..., None] * photo + (1 - cut.alpha[..., None]) * board).astype(np.uint8)
+naive = CutOut(cut.alpha, photo).over(board)
 steps = {
     'photo': photo,
     'trimap over it': regions_over(photo, trimap),

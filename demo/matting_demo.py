@@ -10,7 +10,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
 from lsmatting_plugin.apis import MattingInferencer
-from lsmatting_plugin.photo import write_picture
+from lsmatting_plugin.photo import to_greys, write_picture
 
 
 def parse_args() -> argparse.Namespace:
@@ -34,7 +34,7 @@ def main() -> None:
     try:
         inferencer = MattingInferencer(args.config, args.checkpoint, device)
         alpha = inferencer(args.img_path, args.trimap_path)['pred_alpha']
-        write_picture((alpha * 255).round().astype('uint8'), args.save_path)
+        write_picture(to_greys(alpha), args.save_path)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     print(f'{args.save_path} written')

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from .foreground import estimate_foreground
-from .photo import to_8_bits, to_16_bits
-from .trimap import BG, FG, SnappedTrimap
+from .photo import to_8_bits, to_16_bits, to_greys
+from .trimap import BG, FG, UNKNOWN, SnappedTrimap
 
 # Pixels round the object whose colours are kept in a cut-out where they do not show, so that a
 # resized cut-out finds them and not black.
@@ -35,8 +35,7 @@ class CutOut(NamedTuple):
 
     def matte(self, is_16bit: bool = False) -> np.ndarray:
         """Alpha (H, W) as uint8 or uint16, rounded."""
-        dtype = np.uint16 if is_16bit else np.uint8
-        return np.rint(self.alpha * np.float32(np.iinfo(dtype).max)).astype(dtype)
+        return to_greys(self.alpha, is_16bit)
 
     def over(self, bg: np.ndarray, is_16bit: bool = False) -> np.ndarray:
         """The object on another background: alpha fg + (1 - alpha) bg.
@@ -101,11 +100,11 @@ def trimap_warnings(snapped: SnappedTrimap) -> list[str]:
             f'{num_snapped} pixels of the trimap were near 0 or 255 and count as background or '
             'foreground (--strict takes them as unknown)'
         )
-    for value, name in ((FG, 'foreground'), (BG, 'background')):
-        if not (trimap == value).any():
-            said.append(f'the trimap has no sure {name}; mattes are better with some')
-    if (trimap != FG).all() and (trimap != BG).all():
-        said = [said[0]] * bool(num_snapped) + ['all of the trimap is unknown']
-    elif ((trimap == FG) | (trimap == BG)).all():
+    sides = {'foreground': FG, 'background': BG}
+    missing = [name for name, value in sides.items() if not (trimap == value).any()]
+    if len(missing) == 2:
+        return [*said, 'all of the trimap is unknown']
+    said += [f'the trimap has no sure {name}; mattes are better with some' for name in missing]
+    if not (trimap == UNKNOWN).any():
         said.append('nothing in the trimap is unknown, so that the matte is the trimap itself')
     return said

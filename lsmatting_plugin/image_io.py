@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
 # How a whole file of that kind ends; some versions of OpenCV decode truncated ones too.
 LAST_BYTES = {'.png': b'IEND\xaeB`\x82', '.jpg': b'\xff\xd9'}
 

@@ -11,9 +11,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from .image_io import write_file, write_image
+from .image_io import PNG_SIGNATURE, write_file, write_image
 
-PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
 BITS_PER_SAMPLE = 258  # a TIFF's tag
 ORIENTATION = 0x0112  # EXIF's tag
 # Modes in which Pillow keeps 32 bits or floats, which say nothing of where white is.
@@ -147,6 +146,12 @@ def to_8_bits(pixels: np.ndarray) -> np.ndarray:
 def to_16_bits(pixels: np.ndarray) -> np.ndarray:
     """Pixels of 8 bits as uint16; uint16 as it is."""
     return pixels if pixels.dtype == np.uint16 else pixels.astype(np.uint16) * 257
+
+
+def to_greys(alpha: np.ndarray, is_16bit: bool = False) -> np.ndarray:
+    """A matte (H, W) in 0..1, float, as uint8 or uint16, rounded."""
+    dtype = np.uint16 if is_16bit else np.uint8
+    return np.rint(alpha * np.float32(np.iinfo(dtype).max)).astype(dtype)
 
 
 def _open(path: str | Path) -> tuple[Image.Image, bytes]:

@@ -19,7 +19,7 @@ import numpy as np
 from PIL import ImageColor
 
 from ..cutout import cut_out, require_same_size, trimap_warnings
-from ..photo import check_format, read_grey, read_photo, write_picture
+from ..photo import check_format, read_grey, read_photo, to_greys, write_picture
 from ..trimap import snap_trimap
 from ..visualization import cover
 from .batch import FileResult, run_batch
@@ -114,8 +114,7 @@ def matte_file(pair: Pair, options: MatteOptions) -> FileResult:
         estimate = estimator(options.estimator)
         if options.alpha_only:
             alpha = estimate(photo.pixels_8bit, snapped.trimap)
-            dtype = np.uint16 if options.is_16bit else np.uint8
-            result = np.rint(alpha * np.float32(np.iinfo(dtype).max)).astype(dtype)
+            result = to_greys(alpha, options.is_16bit)
         else:
             cut = cut_out(estimate, photo.pixels, snapped.trimap)
             if options.background is None:

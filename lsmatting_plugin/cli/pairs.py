@@ -39,7 +39,7 @@ def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) 
     """
     images = _images(image, recursive)
     if images is None:
-        result = Path(out, Path(image).stem + suffix) if _is_folder(out) else Path(out)
+        result = _result(image, out, suffix)
         if not Path(trimap).is_dir():
             return [Pair(Path(image), Path(trimap), result)]
         images = {Path(image).stem: image}
@@ -59,8 +59,7 @@ def find_images(image: str, out: str, suffix: str, recursive: bool) -> list[Pair
     """Images alone; arguments as of :func:`find_pairs`."""
     images = _images(image, recursive)
     if images is None:
-        result = Path(out, Path(image).stem + suffix) if _is_folder(out) else Path(out)
-        return [Pair(Path(image), None, result)]
+        return [Pair(Path(image), None, _result(image, out, suffix))]
     return [Pair(Path(path), None, Path(out, stem + suffix)) for stem, path in images.items()]
 
 
@@ -79,5 +78,7 @@ def _images(image: str, recursive: bool) -> dict[str, str] | None:
     return stems
 
 
-def _is_folder(out: str) -> bool:
-    return Path(out).is_dir() or out.endswith(('/', '\\'))
+def _result(image: str, out: str, suffix: str) -> Path:
+    """Where the result of a single image goes: a file, or of its name in a folder."""
+    is_folder = Path(out).is_dir() or out.endswith(('/', '\\'))
+    return Path(out, Path(image).stem + suffix) if is_folder else Path(out)

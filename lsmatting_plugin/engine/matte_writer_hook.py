@@ -8,6 +8,7 @@ import torch
 from mmengine.hooks import Hook
 
 from ..image_io import write_image
+from ..photo import to_greys
 from ..registry import HOOKS
 from ..structures import MattingDataSample
 
@@ -59,5 +60,5 @@ def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:
     """
     alpha = np.asarray(alpha.cpu() if isinstance(alpha, torch.Tensor) else alpha)
     if alpha.dtype != np.uint8:
-        alpha = np.rint(alpha * 255).astype(np.uint8)
+        alpha = to_greys(alpha)
     write_image(alpha, path)

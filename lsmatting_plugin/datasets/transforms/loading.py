@@ -5,10 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ...image_io import PNG_SIGNATURE
 from ...registry import TRANSFORMS
 from .base import Transform, as_keys, common_size
-
-PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
 
 
 @TRANSFORMS.register_module()
