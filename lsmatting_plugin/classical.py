@@ -5,7 +5,7 @@ from contextlib import redirect_stdout
 
 import numpy as np
 
-from .trimap import BG, FG, UNKNOWN
+from .trimap import BG, FG, UNKNOWN, window_round
 
 # Names of the methods, and pymatting's functions for them.
 CLASSICAL_METHODS = {
@@ -15,15 +15,17 @@ CLASSICAL_METHODS = {
     'large-kernel': 'estimate_alpha_lkm',
     'random-walk': 'estimate_alpha_rw',
 }
-MIN_SIDE = 5  # pixels; the estimators compare colours within small windows
-MARGIN = 32  # known pixels round the unknown region that an estimator sees
+# Pixels; the estimators compare colours within windows, those of 'large-kernel' 21 pixels wide.
+MIN_SIDE = {'large-kernel': 41}
+MIN_SIDE_OF_OTHERS = 5
+MARGIN = 32  # pixels
 # Where a trimap has no sure foreground (or background), this share of its unknown pixels, those
 # whose colours are least like the other side's, are taken for it.
 SEED_SHARE = 0.05
 
 
 def estimate_alpha(
-    image: np.ndarray, trimap: np.ndarray, method: str = 'closed-form'
+    image: np.ndarray, trimap: np.ndarray, method: str = 'closed-form', margin: int | None = MARGIN
 ) -> np.ndarray:
     """The matte by one of pymatting's estimators.
 
@@ -31,6 +33,8 @@ def estimate_alpha(
         image (ndarray): uint8 BGR (H, W, 3).
         trimap (ndarray): uint8 (H, W), 0, 128 and 255.
         method (str): One of ``CLASSICAL_METHODS``.
+        margin (int, optional): Known pixels round the unknown region that the estimator sees; it is
+            the faster the fewer. None shows it the whole image.
 
     Returns:
         ndarray: float32 (H, W), 0..1, exact where the trimap is known.
@@ -49,10 +53,11 @@ def estimate_alpha(
     # pymatting compiles on its first import, which costs seconds once and half a second ever after.
     import pymatting
 
-    window = _window(is_unknown)
+    window = window_round(is_unknown, max(trimap.shape) if margin is None else margin)
     seeded = _with_both_sides(image[window], trimap[window])
     # pymatting knows alpha where the trimap is 0 and 1, in float64.
-    rgb, known = (_at_least(x, MIN_SIDE) for x in (image[window][..., ::-1] / 255, seeded / 255))
+    side = MIN_SIDE.get(method, MIN_SIDE_OF_OTHERS)
+    rgb, known = (_at_least(x, side) for x in (image[window][..., ::-1] / 255, seeded / 255))
     # It prints each attempt at a preconditioner that fails, and goes on to the next.
     with redirect_stdout(io.StringIO()), np.errstate(divide='ignore', invalid='ignore'):
         estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, known)
@@ -66,15 +71,6 @@ def _at_least(x: np.ndarray, side: int) -> np.ndarray:
     """The image, its last row and column repeated where it is smaller."""
     lack = [(0, max(side - length, 0)) for length in x.shape[:2]]
     return np.pad(x, lack + [(0, 0)] * (x.ndim - 2), mode='edge')
-
-
-def _window(is_unknown: np.ndarray) -> tuple[slice, slice]:
-    """The part of the image that the unknown region and its surroundings take up."""
-    slices = []
-    for axis in (1, 0):
-        hits = np.flatnonzero(is_unknown.any(axis=axis))
-        slices.append(slice(max(hits[0] - MARGIN, 0), hits[-1] + 1 + MARGIN))
-    return tuple(slices)
 
 
 def _with_both_sides(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:

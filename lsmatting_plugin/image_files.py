@@ -1,6 +1,7 @@
 """Folders of images, whose partners have the same name in other folders."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 IMAGE_SUFFIXES = frozenset({'.png', '.jpg', '.jpeg', '.bmp', '.tif', '.tiff', '.webp'})
@@ -28,7 +29,7 @@ def images_by_stem(
     if not folder.is_dir():
         raise FileNotFoundError(f'No folder {folder}, which should hold the {purpose}. {advice}')
     paths = {}
-    for path in sorted(folder.rglob('*') if recursive else folder.iterdir()):
+    for path in sorted(_files(folder, recursive)):
         if path.suffix.lower() not in IMAGE_SUFFIXES or path.name.startswith('.'):
             continue
         stem = path.relative_to(folder).with_suffix('').as_posix()
@@ -41,6 +42,17 @@ def images_by_stem(
     if not paths:
         raise FileNotFoundError(f'{folder} should hold the {purpose}, but has no image. {advice}')
     return paths
+
+
+def _files(folder: Path, recursive: bool) -> Iterator[Path]:
+    """What lies in a folder; in linked folders below it too, each once."""
+    seen = set()
+    for here, subfolders, names in os.walk(folder, followlinks=True):
+        if not recursive or os.path.realpath(here) in seen:
+            subfolders.clear()
+        if os.path.realpath(here) not in seen:
+            yield from (Path(here, name) for name in names)
+        seen.add(os.path.realpath(here))
 
 
 def require_partners(

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -57,10 +58,19 @@ def unordered_map(
         yield from _pooled(work, [job], 1)
 
 
-def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]:
+def worker_pool(num_workers: int) -> ProcessPoolExecutor:
+    """Processes of one thread each, which end with this one however it ends.
+
+    Args:
+        num_workers (int): Started when there is work for them.
+    """
     # 'spawn': a forked child would inherit locks of OpenCV's and torch's threads.
     context = multiprocessing.get_context('spawn')
-    pool = ProcessPoolExecutor(num_workers, mp_context=context, initializer=_use_one_thread)
+    return ProcessPoolExecutor(num_workers, mp_context=context, initializer=_begin_worker)
+
+
+def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]:
+    pool = worker_pool(num_workers)
     try:
         futures = {}
         for job in jobs:
@@ -77,7 +87,13 @@ def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]
         pool.shutdown(cancel_futures=True)
 
 
-def _use_one_thread() -> None:
-    """In a worker: it is one of as many as there are cores."""
+def _begin_worker() -> None:
+    """In a worker: it is one of as many as there are cores, and nothing without its parent."""
     os.environ['NUMBA_NUM_THREADS'] = '1'
     cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    multiprocessing.parent_process().join()
+    os._exit(1)  # a killed parent cannot tell its workers to end

@@ -93,6 +93,24 @@ def read_grey(path: str | Path) -> np.ndarray:
     return np.asarray(image).copy()
 
 
+def read_matte(path: str | Path) -> np.ndarray:
+    """Reads a matte as uint8 (H, W): of a cut-out its transparency, else its brightness.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no image, too large, or of a kind whose brightness is unclear.
+    """
+    image, data = _open(path)
+    if 'A' in image.getbands():
+        if _has_16_bits(image, data):
+            alpha = to_8_bits(_decode_16_bits(path, data, cv2.IMREAD_UNCHANGED)[..., -1])
+        else:
+            alpha = np.asarray(ImageOps.exif_transpose(image).getchannel('A')).copy()
+        if alpha.min() < 255:
+            return alpha
+    return read_grey(path)
+
+
 def write_picture(pixels: np.ndarray, path: str | Path, icc_profile: bytes | None = None) -> None:
     """Writes a result in the format of its suffix, whole or not at all.
 

@@ -40,7 +40,7 @@ DATASETS = _child('DATASETS', 'datasets')
 DATA_SAMPLERS = _child('DATA_SAMPLERS', 'datasets')
 TRANSFORMS = _child('TRANSFORMS', 'datasets.transforms')
 
-MODELS = _child('MODELS', 'models')
+MODELS = _child('MODELS', 'models', 'baselines')
 MODEL_WRAPPERS = _child('MODEL_WRAPPERS')
 WEIGHT_INITIALIZERS = _child('WEIGHT_INITIALIZERS')
 TASK_UTILS = _child('TASK_UTILS')
@@ -52,7 +52,7 @@ OPTIM_WRAPPER_CONSTRUCTORS = _child('OPTIM_WRAPPER_CONSTRUCTORS')
 PARAM_SCHEDULERS = _child('PARAM_SCHEDULERS')
 
 METRICS = _child('METRICS', 'evaluation')
-EVALUATOR = _child('EVALUATOR', name_in_mmedit='EVALUATORS')
+EVALUATOR = _child('EVALUATOR', 'evaluation', name_in_mmedit='EVALUATORS')
 INFERENCERS = _child('INFERENCERS', 'apis')
 
 VISUALIZERS = _child('VISUALIZERS')

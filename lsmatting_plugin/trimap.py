@@ -47,6 +47,24 @@ def snap_trimap(trimap: np.ndarray, strict: bool = False) -> SnappedTrimap:
     return SnappedTrimap(snapped, num_snapped)
 
 
+def window_round(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
+    """The smallest window that holds a mask and a margin round it.
+
+    Args:
+        mask (ndarray): bool (H, W), such as where a trimap is unknown.
+        margin (int): Pixels; less where the image ends.
+
+    Returns:
+        tuple[slice, slice]: Of rows and columns; round the first pixel where the mask is empty.
+    """
+    slices = []
+    for axis in (1, 0):
+        hits = np.flatnonzero(mask.any(axis=axis))
+        first, last = (hits[0], hits[-1]) if hits.size else (0, 0)
+        slices.append(slice(max(first - margin, 0), last + 1 + margin))
+    return tuple(slices)
+
+
 def trimap_of_mask(mask: np.ndarray, width: float) -> np.ndarray:
     """A trimap from an alpha matte or a segmenter's mask.
 

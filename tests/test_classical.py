@@ -51,6 +51,16 @@ def test_a_trimap_without_one_side_has_a_matte(picture, missing):
     assert alpha.std() > 0.05
 
 
+@pytest.mark.parametrize('method', CLASSICAL_METHODS)
+@pytest.mark.parametrize('side', [5, 30])
+def test_images_smaller_than_the_methods_windows_have_a_matte(method, side):
+    image = np.random.default_rng(0).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    trimap = np.full((side, side), 128, np.uint8)
+    trimap[0], trimap[-1] = 0, 255
+    alpha = estimate_alpha(image, trimap, method)
+    assert (alpha[0] == 0).all() and (alpha[-1] == 1).all()
+
+
 def test_nothing_unknown_is_the_trimap_itself():
     trimap = np.array([[0, 255]], np.uint8)
     assert estimate_alpha(np.zeros((1, 2, 3), np.uint8), trimap).tolist() == [[0, 1]]

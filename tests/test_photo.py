@@ -10,6 +10,7 @@ from PIL import Image, ImageCms
 from lsmatting_plugin.photo import (
     check_format,
     read_grey,
+    read_matte,
     read_photo,
     to_8_bits,
     to_16_bits,
@@ -177,3 +178,18 @@ def test_transparent_colours_are_kept(tmp_path, rgb):
 def test_formats_that_cannot_hold_a_result_are_refused(name, has_alpha, is_16bit, message):
     with pytest.raises(ValueError, match=message):
         check_format(name, has_alpha, is_16bit)
+
+
+@pytest.mark.parametrize('bits', [8, 16])
+def test_the_matte_of_a_cut_out_is_its_transparency(tmp_path, bits):
+    alpha = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    bgra = np.dstack([np.full_like(alpha, 77)] * 3 + [alpha])
+    write_picture(bgra if bits == 8 else to_16_bits(bgra), tmp_path / 'a.png')
+    np.testing.assert_array_equal(read_matte(tmp_path / 'a.png'), alpha)
+
+
+def test_the_matte_of_an_opaque_picture_is_its_brightness(save, rgb):
+    grey = Image.fromarray(rgb[..., 0])
+    np.testing.assert_array_equal(read_matte(save(grey, 'a.png')), rgb[..., 0])
+    opaque = Image.merge('RGBA', [*[grey] * 3, Image.new('L', grey.size, 255)])
+    np.testing.assert_array_equal(read_matte(save(opaque, 'b.png')), rgb[..., 0])

@@ -1,6 +1,7 @@
-"""Tests a trained network.
+"""Tests a trained network, or a method that needs no training.
 
 python tools/test.py configs/lsm_r50_aim.py CHECKPOINT --out results.json --show-dir mattes
+python tools/test.py configs/baselines/pymatting_closed_form.py --out results.json
 """
 
 import argparse
@@ -24,9 +25,13 @@ from lsmatting_plugin.models.tta import TTA_OPTIONS
 
 def parse_args() -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(description='Test a matting network.')
+    parser = argparse.ArgumentParser(description='Test a matting method.')
     parser.add_argument('config', help='a Python config, for example configs/lsm_r50_aim.py')
-    parser.add_argument('checkpoint', help="this project's or the paper's released format")
+    parser.add_argument(
+        'checkpoint',
+        nargs='?',
+        help="this project's or the paper's released format; not for methods without training",
+    )
     parser.add_argument(
         '--out',
         action='append',
@@ -77,8 +82,9 @@ def runner_of(args: argparse.Namespace) -> Runner:
         ValueError: An option or the checkpoint makes no sense.
     """
     cfg = load_config(args)
-    read_state_dict(args.checkpoint)  # what cannot be read is said before all else
-    cfg.load_from = args.checkpoint
+    if args.checkpoint is not None:
+        read_state_dict(args.checkpoint)  # what cannot be read is said before all else
+        cfg.load_from = args.checkpoint
     set_prediction_options(cfg, refine_steps=args.refine_steps, tta=args.tta, tile=args.tile)
     custom_hooks = list(cfg.get('custom_hooks') or [])
     custom_hooks += [dict(type='ResultsWriterHook', out=out) for out in args.out]
@@ -86,7 +92,10 @@ def runner_of(args: argparse.Namespace) -> Runner:
         custom_hooks.append(dict(type='MatteWriterHook', out_dir=args.show_dir))
     cfg.custom_hooks = custom_hooks
     init_distributed(cfg, args.local_rank)
-    return build_runner(cfg)
+    runner = build_runner(cfg)
+    if cfg.load_from is None and any(True for _ in runner.model.parameters()):
+        raise ValueError(f'{args.config} describes a network: give a checkpoint of its weights')
+    return runner
 
 
 if __name__ == '__main__':

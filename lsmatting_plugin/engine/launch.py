@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 import torch.distributed
 from mmengine.config import Config, DictAction
+from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
@@ -87,12 +88,21 @@ def init_distributed(cfg: Config, local_rank: int) -> None:
 
 
 def build_runner(cfg: Config) -> Runner:
-    """The runner of a config; what it would print at length goes to its log file alone."""
-    return _QuietRunner.from_cfg(cfg)
+    """The runner of a config.
+
+    What it would print at length goes to its log file alone, and a list of metrics is computed
+    beside the network, by :class:`.MattingEvaluator`.
+    """
+    return _ToolRunner.from_cfg(cfg)
 
 
-class _QuietRunner(Runner):
+class _ToolRunner(Runner):
     """A runner whose console shows what happens, and whose log file holds everything."""
+
+    def build_evaluator(self, evaluator: dict | list | Evaluator) -> Evaluator:
+        if isinstance(evaluator, list):
+            evaluator = dict(type='lsmatting_plugin.MattingEvaluator', metrics=evaluator)
+        return super().build_evaluator(evaluator)
 
     def build_logger(self, *args, **kwargs) -> MMLogger:
         logger = super().build_logger(*args, **kwargs)

@@ -37,18 +37,19 @@ class MatteWriterHook(Hook):
     def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Writes the mattes of one batch."""
         for sample in outputs:
-            write_matte(sample.output.pred_alpha, self.out_dir / self._name(sample))
+            write_matte(sample.output.pred_alpha, self.path_of(sample))
 
     def after_test(self, runner) -> None:
         """Says where the mattes are."""
         runner.logger.info(f'The mattes are in {self.out_dir}')
 
-    def _name(self, sample: MattingDataSample) -> Path:
+    def path_of(self, sample: MattingDataSample) -> Path:
+        """The file of an image's matte."""
         if 'matte_name' in sample:
-            return Path(sample.matte_name)
+            return self.out_dir / sample.matte_name
         path = Path(sample.merged_path)
         name = Path(path.name) if self.root is None else path.relative_to(self.root)
-        return name.with_suffix('.png')
+        return self.out_dir / name.with_suffix('.png')
 
 
 def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:

@@ -1,68 +1,94 @@
 """The metrics of a test as a file, per image and on average."""
 
-import csv
-import io
-import json
-from pathlib import Path, PurePath
+import time
+from collections import deque
+from pathlib import Path
 
-from mmengine.dist import is_main_process
+import torch
+from mmengine.dist import collect_results, is_main_process
 from mmengine.hooks import Hook
 
-from ..image_io import write_file
+from ..evaluation.metrics import image_name
+from ..evaluation.results import Results, means_of, require_suffix
 from ..registry import HOOKS
+from .matte_writer_hook import MatteWriterHook
+
+# A file of an image, and the field in which a data sample names it.
+PATHS = dict(image='merged_path', trimap='trimap_path', alpha='alpha_path')
 
 
 @HOOKS.register_module()
 class ResultsWriterHook(Hook):
-    """Writes the metrics after a test.
+    """Writes the metrics after a test, and the seconds that each prediction took.
 
     Args:
-        out (str): ``.json``: ``{"mean": {metric: value}, "images": [{"name": ..., metric: value,
-            ...}, ...]}``; ``.csv``: a line per image, the last named ``mean``. Where images are
-            also averaged folder by folder, ``mean`` has ``metric/folder`` too, and the table a line
-            ``mean of folder``.
+        out (str): ``.json`` or ``.csv``, see :class:`.Results`.
 
     Raises:
         ValueError: ``out`` ends otherwise.
     """
 
     def __init__(self, out: str) -> None:
+        require_suffix(out)
         self.out = Path(out)
-        if self.out.suffix not in ('.json', '.csv'):
-            raise ValueError(f'Results can be written as .json or .csv, not to {out}')
+
+    def before_test(self, runner) -> None:
+        """Starts to time the predictions."""
+        self.images: list[dict] = []
+        self.seconds = 0.0
+        predict = runner.model.test_step
+
+        def timed(data):
+            _wait_for_device()
+            start = time.perf_counter()
+            samples = predict(data)
+            _wait_for_device()
+            self.seconds = time.perf_counter() - start
+            return samples
+
+        runner.model.test_step = timed
+
+    def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
+        """Notes time and files of one batch."""
+        writers = [hook for hook in runner.hooks if isinstance(hook, MatteWriterHook)]
+        for sample in outputs:
+            paths = {key: sample.get(field) for key, field in PATHS.items() if field in sample}
+            for writer in writers:
+                paths['matte'] = str(writer.path_of(sample))
+            name = image_name(sample, len(self.images))
+            self.images.append(dict(name=name, seconds=self.seconds / len(outputs), paths=paths))
 
     def after_test_epoch(self, runner, metrics: dict[str, float] | None = None) -> None:
         """Gathers what each metric kept per image; only the main process has it, and writes."""
+        dataset = runner.test_loop.dataloader.dataset
+        images = collect_results(self.images, len(dataset))
         if not is_main_process():
             return
-        rows: list[dict] = []  # one per image, in the order of the data set
         for metric in runner.test_evaluator.metrics:
             key = '/'.join(filter(None, (metric.prefix, type(metric).__name__)))  # as logged
-            for number, (name, value) in enumerate(getattr(metric, 'per_image', [])):
-                if number == len(rows):
-                    rows.append({'name': name})
-                rows[number][key] = value
+            scores = deque(getattr(metric, 'per_image', []))  # of these images, in this order
+            for image in images:
+                if scores and scores[0][0] == image['name']:
+                    image[key] = scores.popleft()[1]
         mean = {key: float(value) for key, value in (metrics or {}).items()}
-        text = _as_csv(mean, rows) if self.out.suffix == '.csv' else _as_json(mean, rows)
-        write_file(text.encode(), self.out)
-        runner.logger.info(f'Metrics of {len(rows)} images written to {self.out}')
+        mean |= means_of('seconds', [(image['name'], image['seconds']) for image in images])
+        protocols = {getattr(metric, 'protocol', None) for metric in runner.test_evaluator.metrics}
+        results = Results(
+            name=Path(runner.cfg.filename or runner.work_dir).stem,
+            images=images,
+            mean=mean,
+            protocol=protocols.pop() if len(protocols) == 1 else None,
+            test_set=getattr(dataset, 'description', None),
+        )
+        results.write(self.out)
+        runner.logger.info(f'Metrics of {len(images)} images written to {self.out}')
+
+    def after_test(self, runner) -> None:
+        """Ends the timing."""
+        vars(runner.model).pop('test_step', None)
 
 
-def _as_json(mean: dict, rows: list[dict]) -> str:
-    return json.dumps(dict(mean=mean, images=rows), indent=2) + '\n'
-
-
-def _as_csv(mean: dict, rows: list[dict]) -> str:
-    folders = sorted({str(PurePath(row['name']).parent) for row in rows} - {'.'})
-    means = []
-    for folder in folders:
-        ending = f'/{folder}'
-        here = {key: value for key, value in mean.items() if key.endswith(ending)}
-        mean = {key: value for key, value in mean.items() if key not in here}
-        line = {key.removesuffix(ending): value for key, value in here.items()}
-        means.append({'name': f'mean of {folder}', **line})
-    text = io.StringIO()
-    table = csv.DictWriter(text, ['name', *mean], lineterminator='\n')
-    table.writeheader()
-    table.writerows([*rows, *means, {'name': 'mean', **mean}])
-    return text.getvalue()
+def _wait_for_device() -> None:
+    """Until a GPU has done what it was told; a CPU has."""
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()

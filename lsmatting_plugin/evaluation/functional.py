@@ -30,11 +30,17 @@ all four errors under 'dim'; MSE, gradient and connectivity under 'lsa'.
 """
 
 import math
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from ..trimap import window_round
+from .connectivity import connected_level, degree_differences
+
 PROTOCOLS = ('dim', 'lsa')
+# Kinds of pixels by their true alpha: 0, between, 1.
+ALPHA_CLASSES = ('bg', 'soft', 'fg')
 
 
 def sad(
@@ -57,8 +63,8 @@ def sad(
         ValueError: On an unknown protocol, on arrays that are not (H, W) of one shape, on another
             dtype, on a float alpha with NaN or values outside 0..1.
     """
-    pred, gt, is_unknown = _prepare(pred_alpha, gt_alpha, trimap, protocol)
-    return float(_summed_over(np.abs(pred - gt), is_unknown, protocol) / 1000)
+    pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
+    return float(_absolute_errors(pair).sum() / 1000)
 
 
 def mse(
@@ -81,11 +87,9 @@ def mse(
     Raises:
         ValueError: As :func:`sad`.
     """
-    pred, gt, is_unknown = _prepare(pred_alpha, gt_alpha, trimap, protocol)
-    num_unknown = np.count_nonzero(is_unknown)
-    if num_unknown == 0:
-        return 0.0
-    return float(_summed_over((pred - gt) ** 2, is_unknown, protocol) / num_unknown)
+    pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
+    num_unknown = np.count_nonzero(pair.is_unknown)
+    return float(_squared_errors(pair).sum() / num_unknown) if num_unknown else 0.0
 
 
 def gradient_error(
@@ -109,13 +113,8 @@ def gradient_error(
     Raises:
         ValueError: As :func:`sad`.
     """
-    pred, gt, is_unknown = _prepare(pred_alpha, gt_alpha, trimap, protocol)
-    if protocol == 'dim':
-        pred, gt = _stretch(pred), _stretch(gt)
-    smoothing, derivative = _gaussian_kernels(protocol)
-    difference = _gradient_magnitude(pred, smoothing, derivative)
-    difference -= _gradient_magnitude(gt, smoothing, derivative)
-    return float(np.square(difference[is_unknown]).sum() / 1000)
+    pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
+    return float(_gradient_errors(pair).sum() / 1000)
 
 
 def connectivity_error(
@@ -139,13 +138,50 @@ def connectivity_error(
     Raises:
         ValueError: As :func:`sad`.
     """
-    pred, gt, is_unknown = _prepare(pred_alpha, gt_alpha, trimap, protocol)
-    if protocol == 'dim':
-        # MATLAB scans columns: in the transposed image, ours come in the same order.
-        pred, gt, is_unknown = (np.ascontiguousarray(x.T) for x in (pred, gt, is_unknown))
-    level = _connected_level(np.minimum(pred, gt), protocol)
-    difference = _connectivity_degree(pred - level) - _connectivity_degree(gt - level)
-    return float(np.abs(difference[is_unknown]).sum() / 1000)
+    pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
+    return float(_connectivity_errors(pair).sum() / 1000)
+
+
+def errors_by_alpha(
+    pred_alpha: np.ndarray, gt_alpha: np.ndarray, trimap: np.ndarray, protocol: str = 'dim'
+) -> dict[str, dict[str, float]]:
+    """The errors apart for pixels of each kind of true alpha, :data:`ALPHA_CLASSES`.
+
+    They tell what a method is bad at: background taken for foreground, soft pixels, or holes in the
+    foreground.
+
+    Args:
+        pred_alpha: Predicted alpha (H, W), uint8 0..255 or float 0..1.
+        gt_alpha: True alpha (H, W), uint8 0..255 or float 0..1.
+        trimap: Trimap (H, W), uint8: 0 background, 255 foreground, else unknown.
+        protocol: 'dim' or 'lsa', see the module's docstring.
+
+    Returns:
+        For each class ``pixels``, those of the unknown region, and the names of :data:`ERRORS`.
+        Summed over the classes, SAD, gradient and connectivity error give the image's; the MSE is
+        the mean over the class's own pixels, weighted by whose numbers the classes' give the
+        image's. An error of a class without pixels is 0.
+
+    Raises:
+        ValueError: As :func:`sad`.
+    """
+    pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
+    opaque = 255 if protocol == 'dim' else 1
+    is_of = dict(bg=pair.gt == 0, soft=(pair.gt > 0) & (pair.gt < opaque), fg=pair.gt == opaque)
+    counted = dict(
+        SAD=(_absolute_errors(pair), pair.is_counted),
+        MattingMSE=(_squared_errors(pair), pair.is_counted),
+        GradientError=(_gradient_errors(pair), pair.is_unknown),
+        ConnectivityError=(_connectivity_errors(pair), pair.is_unknown),
+    )
+    table = {}
+    for name in ALPHA_CLASSES:
+        num_pixels = np.count_nonzero(is_of[name] & pair.is_unknown)
+        table[name] = dict(pixels=num_pixels)
+        for error, (values, region) in counted.items():
+            norm = max(num_pixels, 1) if error == 'MattingMSE' else 1000
+            table[name][error] = float(values[is_of[name][region]].sum() / norm)
+    return table
 
 
 def check_protocol(protocol: str) -> None:
@@ -161,10 +197,29 @@ def check_protocol(protocol: str) -> None:
         raise ValueError(f"protocol must be 'dim' or 'lsa', but is {protocol!r}")
 
 
-def _prepare(
+class _Pair(NamedTuple):
+    """A prediction and the truth, in the numbers in which the protocol sees them.
+
+    Attributes:
+        pred, gt (ndarray): (H, W), uint8 for 'dim', float64 0..1 for 'lsa'.
+        is_unknown (ndarray): bool (H, W).
+        protocol (str): 'dim' or 'lsa'.
+    """
+
+    pred: np.ndarray
+    gt: np.ndarray
+    is_unknown: np.ndarray
+    protocol: str
+
+    @property
+    def is_counted(self) -> np.ndarray:
+        """Where SAD and MSE count, bool (H, W)."""
+        return self.is_unknown if self.protocol == 'dim' else np.ones_like(self.is_unknown)
+
+
+def _checked_pair(
     pred_alpha: np.ndarray, gt_alpha: np.ndarray, trimap: np.ndarray, protocol: str
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Check the arguments; return both alphas as float64 0..1 and the mask of unknown pixels."""
+) -> _Pair:
     check_protocol(protocol)
     arrays = {'pred_alpha': pred_alpha, 'gt_alpha': gt_alpha, 'trimap': trimap}
     for name, array in arrays.items():
@@ -179,15 +234,15 @@ def _prepare(
         raise ValueError(f'pred_alpha, gt_alpha and trimap must share one shape, but are {shapes}')
     if trimap.dtype != np.uint8:
         raise ValueError(f'trimap must be uint8 0..255, but is {trimap.dtype}')
-    pred = _to_unit_range('pred_alpha', pred_alpha, protocol)
-    gt = _to_unit_range('gt_alpha', gt_alpha, protocol)
-    return pred, gt, (trimap != 0) & (trimap != 255)
+    pred = _as_seen('pred_alpha', pred_alpha, protocol)
+    gt = _as_seen('gt_alpha', gt_alpha, protocol)
+    return _Pair(pred, gt, (trimap != 0) & (trimap != 255), protocol)
 
 
-def _to_unit_range(name: str, alpha: np.ndarray, protocol: str) -> np.ndarray:
-    """The alpha (H, W) as float64 0..1; for 'dim' with the 256 values that an 8-bit file holds."""
+def _as_seen(name: str, alpha: np.ndarray, protocol: str) -> np.ndarray:
+    """The alpha (H, W) of an 8-bit file, uint8, for 'dim'; as float64 0..1 for 'lsa'."""
     if alpha.dtype == np.uint8:
-        return alpha / 255.0
+        return np.ascontiguousarray(alpha) if protocol == 'dim' else alpha / 255.0
     if not np.issubdtype(alpha.dtype, np.floating):
         raise ValueError(f'{name} must be uint8 0..255 or float 0..1, but is {alpha.dtype}')
     low, high = alpha.min(), alpha.max()
@@ -197,18 +252,49 @@ def _to_unit_range(name: str, alpha: np.ndarray, protocol: str) -> np.ndarray:
             'clip it, or pass 0..255 as uint8'
         )
     alpha = alpha.astype(np.float64)
-    return np.rint(alpha * 255) / 255 if protocol == 'dim' else alpha
+    return np.rint(alpha * 255).astype(np.uint8) if protocol == 'dim' else alpha
 
 
-def _summed_over(error: np.ndarray, is_unknown: np.ndarray, protocol: str) -> np.floating:
-    """The sum of a map of pixel errors over the region where the protocol counts them."""
-    return error[is_unknown].sum() if protocol == 'dim' else error.sum()
+def _absolute_errors(pair: _Pair) -> np.ndarray:
+    """|pred - gt| of each counted pixel, in 0..1."""
+    return _to_floats(cv2.absdiff(pair.pred, pair.gt)[pair.is_counted])
 
 
-def _stretch(alpha: np.ndarray) -> np.ndarray:
-    """The alpha scaled so that it spans 0..1; a constant one, whose gradient is 0, as it is."""
-    low, high = alpha.min(), alpha.max()
-    return (alpha - low) / (high - low) if high > low else alpha
+def _squared_errors(pair: _Pair) -> np.ndarray:
+    """(pred - gt)^2 of each counted pixel, alphas in 0..1."""
+    return np.square(_absolute_errors(pair))
+
+
+def _gradient_errors(pair: _Pair) -> np.ndarray:
+    """(|grad pred| - |grad gt|)^2 of each unknown pixel."""
+    smoothing, derivative = _gaussian_kernels(pair.protocol)
+    window = window_round(pair.is_unknown, margin=len(smoothing) // 2)
+    magnitudes = []
+    for alpha in (pair.pred, pair.gt):
+        low, high = (alpha.min(), alpha.max()) if pair.protocol == 'dim' else (0, 1)
+        alpha = alpha[window].astype(np.float64)
+        if high > low:  # a constant alpha has no gradient, however it is stretched
+            alpha = (alpha - low) / (high - low)
+        magnitudes.append(_gradient_magnitude(alpha, smoothing, derivative))
+    return np.square(np.subtract(*magnitudes)[pair.is_unknown[window]])
+
+
+def _connectivity_errors(pair: _Pair) -> np.ndarray:
+    """|phi(pred) - phi(gt)| of each unknown pixel."""
+    intersection = np.minimum(pair.pred, pair.gt)
+    if pair.protocol == 'dim':
+        reached = cv2.LUT(intersection, _num_reached(np.arange(256) / 255, np.float32))
+        # MATLAB scans columns: in the transposed image, rows come in the same order.
+        level = cv2.transpose(connected_level(cv2.transpose(reached), skips_empty=False))
+    else:
+        reached = _num_reached(intersection, np.float64)
+        level = connected_level(reached, skips_empty=True)
+    return degree_differences(pair.pred, pair.gt, level, pair.is_unknown)
+
+
+def _to_floats(alpha: np.ndarray) -> np.ndarray:
+    """Values in 0..1, float64, of uint8 or of such."""
+    return alpha / 255.0 if alpha.dtype == np.uint8 else alpha
 
 
 def _gaussian_kernels(protocol: str) -> tuple[np.ndarray, np.ndarray]:
@@ -233,47 +319,23 @@ def _gradient_magnitude(
     return np.hypot(grad_x, grad_y)
 
 
-def _connected_level(intersection: np.ndarray, protocol: str) -> np.ndarray:
-    """The highest threshold up to which each pixel stays in the largest connected region.
-
-    Args:
-        intersection: The smaller of both alphas (H, W), float64 0..1: it reaches a threshold where
-            both do.
-        protocol: 'dim' or 'lsa'.
-
-    Returns:
-        The level (H, W), float64, one of 0, 0.1 .. 1.
-    """
-    thresholds = np.arange(11) * 0.1
-    precision = np.float32 if protocol == 'dim' else np.float64
-    intersection = intersection.astype(precision)
-    level = np.ones(intersection.shape)
-    is_connected = np.ones(intersection.shape, dtype=bool)
-    for step in range(1, 11):
-        is_reached = intersection >= precision(thresholds[step])
-        if protocol == 'lsa' and not is_reached.any():
-            break  # skipped there, and no pixel reaches the higher thresholds either
-        is_largest = _largest_component(is_reached)
-        level[is_connected & ~is_largest] = thresholds[step - 1]
-        is_connected &= is_largest
-    return level
+def _num_reached(alpha: np.ndarray, precision: type) -> np.ndarray:
+    """How many of the thresholds 0.1, 0.2 .. 1 each alpha reaches, uint8, of the alpha's shape."""
+    thresholds = (np.arange(1, 11) * 0.1).astype(precision)
+    return np.searchsorted(thresholds, alpha.astype(precision), side='right').astype(np.uint8)
 
 
-def _largest_component(mask: np.ndarray) -> np.ndarray:
-    """The largest 4-connected component of a bool mask (H, W); of equals the first, row by row."""
-    num_labels, labels, stats, _ = cv2.connectedComponentsWithStats(
-        mask.view(np.uint8), connectivity=4
-    )
-    if num_labels == 1:
-        return np.zeros_like(mask)
-    area = stats[:, cv2.CC_STAT_AREA]
-    area[0] = 0  # label 0 is the background, which is no component
-    is_largest = (area == area.max())[labels]
-    # OpenCV promises no order of its labels, so look for the first pixel, not the first label.
-    return labels == labels.flat[is_largest.argmax()]
-
-
-def _connectivity_degree(distance: np.ndarray) -> np.ndarray:
-    """Phi, the degree of connectivity, of distances ``alpha - level`` (H, W)."""
-    # 8-bit alphas stay 0.25 / 255 away from any level + 0.15, so the precision decides nothing.
-    return 1 - distance * (distance >= 0.15)
+# The errors by the names under which they are logged.
+ERRORS = dict(
+    SAD=sad,
+    MattingMSE=mse,
+    GradientError=gradient_error,
+    ConnectivityError=connectivity_error,
+)
+# As papers' tables call them.
+SHORT_NAMES = dict(
+    SAD='SAD',
+    MattingMSE='MSE',
+    GradientError='Grad',
+    ConnectivityError='Conn',
+)

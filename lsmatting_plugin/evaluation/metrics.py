@@ -1,15 +1,18 @@
 """The matting errors as metrics that a Runner logs: SAD, MattingMSE, GradientError and so on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import PurePath
-from statistics import fmean
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from mmengine.evaluator import BaseMetric
+from mmengine.structures import BaseDataElement
 
 from ..registry import METRICS
 from . import functional
+from .results import means_of
+
+Task = tuple[Callable[..., float], str]  # an error of :mod:`.functional` and its protocol
 
 # the fields that a metric reads, and what to do about an absent one
 _WANTED = {
@@ -83,19 +86,13 @@ class MattingMetric(BaseMetric):
             ValueError: If a field is absent or not as described; the message names the image.
         """
         for data_sample in data_samples:
-            name = str(data_sample.get('merged_path', f'image {len(self.results)}'))
-            short_name = data_sample.get('matte_name', PurePath(name).name)
-            if 'ori_alpha' not in data_sample and not self.requires_alpha:
-                self.results.append((short_name, None))
-                continue
-            pred_alpha = _image(data_sample.get('output', {}), 'pred_alpha', name)
-            gt_alpha = _image(data_sample, 'ori_alpha', name)
-            trimap = _image(data_sample, 'ori_trimap', name)
-            try:
-                value = self.error(pred_alpha, gt_alpha, trimap, self.protocol)
-            except ValueError as error:
-                raise ValueError(f'{name}: {error}') from error
-            self.results.append((short_name, value))
+            image = image_to_score(data_sample, len(self.results), self.requires_alpha)
+            self.results.append((image.name, image.errors([self.task])[0]))
+
+    @property
+    def task(self) -> 'Task':
+        """What the metric computes of an image; picklable."""
+        return type(self).error, self.protocol
 
     def compute_metrics(self, results: list[tuple[str, float | None]]) -> dict[str, float]:
         """The mean error, under the class's name; keeps the single errors in ``per_image``.
@@ -114,13 +111,7 @@ class MattingMetric(BaseMetric):
         if not results:
             raise ValueError(f'{name} has no image to average over: is the data set empty?')
         self.per_image = [result for result in results if result[1] is not None]
-        groups = {}
-        for image_name, value in self.per_image:
-            folder = str(PurePath(image_name).parent)
-            groups.setdefault(name, []).append(value)
-            if folder != '.':
-                groups.setdefault(f'{name}/{folder}', []).append(value)
-        return {key: fmean(values) for key, values in groups.items()}
+        return means_of(name, self.per_image)
 
 
 @METRICS.register_module()
@@ -152,6 +143,60 @@ class ConnectivityError(MattingMetric):
     """
 
     error = staticmethod(functional.connectivity_error)
+
+
+class ImageToScore(NamedTuple):
+    """An image as all matting metrics see it.
+
+    Attributes:
+        name (str): By which it is listed.
+        path (str): By which errors name it.
+        alphas (tuple[ndarray, ndarray, ndarray] | None): Predicted alpha, true alpha and trimap,
+            each (H, W); None where the truth is not known.
+    """
+
+    name: str
+    path: str
+    alphas: tuple[np.ndarray, np.ndarray, np.ndarray] | None
+
+    def errors(self, tasks: Sequence[Task]) -> list[float | None]:
+        """One error per task; None where the true alpha is not known.
+
+        Raises:
+            ValueError: The alphas are not as the error's function wants them.
+        """
+        if self.alphas is None:
+            return [None] * len(tasks)
+        try:
+            return [error(*self.alphas, protocol) for error, protocol in tasks]
+        except ValueError as error:
+            raise ValueError(f'{self.path}: {error}') from error
+
+
+def image_to_score(data_sample: dict, number: int, requires_alpha: bool) -> ImageToScore:
+    """What metrics read of a model's output.
+
+    Args:
+        data_sample: With the fields that :class:`MattingMetric` names.
+        number: Of the image in the data set, by which it is called if it has no path.
+        requires_alpha: Whether the true alpha must be there.
+
+    Raises:
+        ValueError: A field is absent; the message names the image.
+    """
+    path = str(data_sample.get('merged_path', f'image {number}'))
+    name = image_name(data_sample, number)
+    if 'ori_alpha' not in data_sample and not requires_alpha:
+        return ImageToScore(name, path, None)
+    pred_alpha = _image(data_sample.get('output', {}), 'pred_alpha', path)
+    gt_alpha = _image(data_sample, 'ori_alpha', path)
+    return ImageToScore(name, path, (pred_alpha, gt_alpha, _image(data_sample, 'ori_trimap', path)))
+
+
+def image_name(data_sample: dict | BaseDataElement, number: int = 0) -> str:
+    """By which an image is listed: what a benchmark calls its matte, else the name of its file."""
+    path = str(data_sample.get('merged_path', f'image {number}'))
+    return data_sample.get('matte_name', PurePath(path).name)
 
 
 def _image(fields: dict, key: str, image_name: str) -> np.ndarray:

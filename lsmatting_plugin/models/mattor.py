@@ -1,7 +1,6 @@
 """The whole network: encoder, skip, decoder, loss, and how an alpha matte is predicted."""
 
 import torch
-import torch.nn.functional as F
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
@@ -9,6 +8,7 @@ from torch import Tensor, nn
 from ..registry import MODELS, SCOPE
 from ..structures import MattingDataSample
 from ..trimap import BG_BELOW, FG_ABOVE
+from .known_pixels import as_loaded, force_known
 from .official_checkpoint import from_official
 from .padding import add_frame
 from .prediction_network import NOT_LOCAL, PredictionNetwork, is_local
@@ -235,21 +235,11 @@ class LSAMattor(BaseModel):
         return self._prediction_network[1]
 
     def _finish(self, alpha: Tensor, sample: MattingDataSample) -> Tensor:
-        """Brings (1, H, W) back to the loaded size and makes it exact where it is known."""
-        size = tuple(sample.get('ori_merged_shape', alpha.shape[1:])[:2])
-        if size != tuple(alpha.shape[1:]):
-            alpha = F.interpolate(alpha[None], size=size, mode='bilinear', align_corners=False)[0]
-        if 'ori_trimap' in sample:
-            alpha = force_known(alpha, sample.ori_trimap, bg_below=1, fg_above=254)
+        """(1, H, W) as the prediction (H, W) of an image."""
+        alpha = as_loaded(alpha, sample)
         if self.test_cfg['pred_dtype'] == 'uint8':
             alpha = (alpha * 255).round().to(torch.uint8)
         return alpha[0]
-
-
-def force_known(alpha: Tensor, trimap: Tensor, bg_below: int, fg_above: int) -> Tensor:
-    """Alpha with 1 where the trimap (0..255) is above ``fg_above``, 0 where below ``bg_below``."""
-    alpha = torch.where(trimap > fg_above, torch.ones_like(alpha), alpha)
-    return torch.where(trimap < bg_below, torch.zeros_like(alpha), alpha)
 
 
 def _build(cfg: dict) -> nn.Module:

@@ -2,6 +2,8 @@
 
 from mmengine.config import Config
 
+from ..registry import MODELS
+from .mattor import LSAMattor
 from .tta import TTA_OPTIONS
 
 
@@ -29,9 +31,16 @@ def set_prediction_options(
         progress (bool, optional): Whether refinement shows a bar.
 
     Raises:
-        ValueError: There is no such ``tta``.
+        ValueError: There is no such ``tta``, or the model knows no such options.
     """
     model = cfg.model
+    model_class = MODELS.get(model.type)
+    if not (isinstance(model_class, type) and issubclass(model_class, LSAMattor)):
+        if any(option is not None for option in (refine_steps, tta, tile, dtype, compiles)):
+            raise ValueError(
+                f'Refinement, augmentation and tiles are options of LSAMattor, not of {model.type}'
+            )
+        return
     if refine_steps is not None:
         refiner = model.get('refiner') or dict(type='BackpropRefiner')
         model.refiner = dict(refiner, steps=refine_steps) if refine_steps else None

@@ -1,6 +1,7 @@
 import csv
 import json
 import logging
+from pathlib import Path
 from statistics import fmean
 from types import SimpleNamespace
 
@@ -9,6 +10,7 @@ import pytest
 from lsmatting_plugin.engine import ResultsWriterHook
 from lsmatting_plugin.engine.launch import build_runner
 from lsmatting_plugin.evaluation import SAD, MattingMSE
+from lsmatting_plugin.structures import MattingDataSample
 
 
 def rows_of(path):
@@ -20,11 +22,21 @@ def rows_of(path):
 def write(tmp_path):
     """Let the hook write the results of some metrics into a file, and return its path."""
 
-    def run(name, metrics, **means):
+    def run(name, metrics, images='ab', **means):
+        samples = [MattingDataSample(metainfo=dict(merged_path=f'in/{x}')) for x in images]
         runner = SimpleNamespace(
-            test_evaluator=SimpleNamespace(metrics=metrics), logger=logging.getLogger()
+            cfg=SimpleNamespace(filename='configs/tiny.py'),
+            hooks=[],
+            logger=logging.getLogger(),
+            model=SimpleNamespace(test_step=lambda data: samples),
+            test_evaluator=SimpleNamespace(metrics=metrics),
+            test_loop=SimpleNamespace(dataloader=SimpleNamespace(dataset=samples)),
         )
         hook = ResultsWriterHook(str(tmp_path / name))
+        hook.before_test(runner)
+        hook.after_test_iter(runner, 0, outputs=runner.model.test_step(None))
+        for image in hook.images:
+            image['seconds'] = 0.25
         hook.after_test_epoch(runner, metrics=means)
         return tmp_path / name
 
@@ -41,12 +53,17 @@ def test_json_holds_means_and_images(write):
 
     path = write('new/results.json', metrics, SAD=2.0, MattingMSE=0.5)
 
+    a, b = (dict(seconds=0.25, paths=dict(image=f'in/{name}')) for name in 'ab')
     assert json.loads(path.read_text()) == dict(
-        mean=dict(SAD=2.0, MattingMSE=0.5),
+        name='tiny',
+        protocol='dim',
+        test_set=None,
+        mean=dict(SAD=2.0, MattingMSE=0.5, seconds=0.25),
         images=[
-            dict(name='a', SAD=1.5, MattingMSE=0.25),
-            dict(name='b', SAD=2.5, MattingMSE=0.75),
+            dict(name='a', SAD=1.5, MattingMSE=0.25, **a),
+            dict(name='b', SAD=2.5, MattingMSE=0.75, **b),
         ],
+        by_alpha={},
     )
     assert list(path.parent.iterdir()) == [path]
 
@@ -54,14 +71,15 @@ def test_json_holds_means_and_images(write):
 def test_csv_holds_a_line_per_image_and_the_mean(write):
     path = write('results.csv', [scored(SAD(), a=1.5, b=2.5)], SAD=2.0)
 
-    assert path.read_text() == 'name,SAD\na,1.5\nb,2.5\nmean,2.0\n'
+    assert path.read_text() == 'name,SAD,seconds\na,1.5,0.25\nb,2.5,0.25\nmean,2.0,0.25\n'
 
 
 @pytest.mark.parametrize('suffix', ['csv', 'json'])
 def test_metrics_are_told_apart_by_their_prefix(write, suffix):
-    metrics = [scored(SAD(protocol=p, prefix=p), a=value) for p, value in (('dim', 1), ('lsa', 2))]
+    protocols = (('dim', 1), ('lsa', 2))
+    metrics = [scored(SAD(protocol=p, prefix=p), a=value) for p, value in protocols]
 
-    path = write(f'results.{suffix}', metrics, **{'dim/SAD': 1, 'lsa/SAD': 2})
+    path = write(f'results.{suffix}', metrics, images='a', **{'dim/SAD': 1, 'lsa/SAD': 2})
 
     row = rows_of(path)[0] if suffix == 'csv' else json.loads(path.read_text())['images'][0]
     assert (float(row['dim/SAD']), float(row['lsa/SAD'])) == (1, 2)
@@ -70,9 +88,19 @@ def test_metrics_are_told_apart_by_their_prefix(write, suffix):
 def test_metrics_that_keep_no_images_give_their_mean_only(write):
     metrics = [scored(SAD(), a=1.5), SimpleNamespace(prefix=None)]
 
-    rows = rows_of(write('results.csv', metrics, SAD=1.5, PSNR=30))
+    rows = rows_of(write('results.csv', metrics, images='a', SAD=1.5, PSNR=30))
 
-    assert rows == [dict(name='a', SAD='1.5', PSNR=''), dict(name='mean', SAD='1.5', PSNR='30.0')]
+    seconds = dict(seconds='0.25')
+    assert rows == [
+        dict(name='a', SAD='1.5', PSNR='', **seconds),
+        dict(name='mean', SAD='1.5', PSNR='30.0', **seconds),
+    ]
+
+
+def test_an_image_without_truth_is_listed_without_scores(write):
+    rows = rows_of(write('results.csv', [scored(SAD(), b=2.0)], SAD=2.0))
+
+    assert [row['SAD'] for row in rows] == ['', '2.0', '2.0']
 
 
 @pytest.mark.parametrize('name', ['results.xlsx', 'results'])
@@ -100,20 +128,14 @@ def test_a_real_test_run_writes_results_and_mattes(make_tiny_cfg, tiny_aim, tmp_
 
     results = json.loads((tmp_path / 'results.json').read_text())
     images = sorted(path.name for path in (tiny_aim / 'test/merged').iterdir())
+    seconds = results['mean'].pop('seconds')
     assert results['mean'] == means
+    assert seconds == pytest.approx(fmean(image['seconds'] for image in results['images']))
+    assert results['protocol'] == 'dim'
     assert [image['name'] for image in results['images']] == images
     assert sorted(path.name for path in (tmp_path / 'mattes').iterdir()) == images
+    for image in results['images']:
+        assert all(Path(path).is_file() for path in image['paths'].values())
+        assert set(image['paths']) == {'image', 'trimap', 'alpha', 'matte'}
     for metric, mean in means.items():
         assert fmean(image[metric] for image in results['images']) == pytest.approx(mean)
-
-
-def test_folders_have_a_mean_of_their_own(write):
-    metric = SAD()
-    metric.per_image = [('Trimap1/a.png', 1.0), ('Trimap2/a.png', 3.0)]
-    means = {'SAD': 2.0, 'SAD/Trimap1': 1.0, 'SAD/Trimap2': 3.0}
-
-    assert write('results.csv', [metric], **means).read_text() == (
-        'name,SAD\nTrimap1/a.png,1.0\nTrimap2/a.png,3.0\n'
-        'mean of Trimap1,1.0\nmean of Trimap2,3.0\nmean,2.0\n'
-    )
-    assert json.loads(write('results.json', [metric], **means).read_text())['mean'] == means

@@ -64,3 +64,12 @@ def test_tiles_lift_the_limit_on_test_images():
     assert step.max_size == 2176
     set_prediction_options(cfg, tile=512)
     assert step.max_size is None
+
+
+@pytest.mark.parametrize('options', [dict(tta='flips'), dict(refine_steps=3), dict(tile=256)])
+def test_other_models_have_no_such_options(options):
+    cfg = Config(dict(model=dict(type='TrivialMattor')))
+    set_prediction_options(cfg)
+    assert cfg.model == dict(type='TrivialMattor')
+    with pytest.raises(ValueError, match='options of LSAMattor, not of TrivialMattor'):
+        set_prediction_options(cfg, **options)
