@@ -79,3 +79,22 @@ def remove_leftovers(folder: str | Path) -> None:
     """Removes what a killed run was just writing, in the folder and those below it."""
     for leftover in Path(folder).rglob('.*.part'):
         leftover.unlink()
+
+
+def without_icc_profile(data: bytes) -> bytes:
+    """An image file without its PNG colour profile.
+
+    OpenCV does not use the profile, but libpng complains on stderr about each broken one, and most
+    files of Adobe Image Matting have one. PNG is chunks of: length (4 bytes), kind (4), content,
+    checksum (4); the profile comes before the first IDAT.
+    """
+    if not data.startswith(PNG_SIGNATURE):
+        return data
+    start, kind = len(PNG_SIGNATURE), b''
+    while start < len(data) and kind != b'IDAT':
+        length, kind = int.from_bytes(data[start : start + 4], 'big'), data[start + 4 : start + 8]
+        end = start + 12 + length
+        if kind == b'iCCP':
+            return data[:start] + data[end:]
+        start = end
+    return data

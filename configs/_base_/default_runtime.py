@@ -14,6 +14,7 @@ custom_hooks = [
     dict(type='PlainCheckpointHook'),  # checkpoints load with weights-only safety on
     dict(type='StrictLoadHook'),  # a checkpoint that does not fit is an error
     dict(type='IterationSeedHook'),  # dropout draws the same after resuming
+    dict(type='DescribeTestSetHook'),  # scores say of which images they are
 ]
 
 env_cfg = dict(

@@ -28,6 +28,11 @@ class MattingDataset(BaseDataset):
             results['rng'] = key.generator()
         return self.pipeline(self.choose(results))
 
+    @property
+    def description(self) -> str:
+        """The images in words, for those who read scores."""
+        return f'{self.data_root or self.ann_file}: {len(self)} images'
+
     def choose(self, results: dict) -> dict:
         """Where a data set makes random choices before the pipeline; here it makes none."""
         return results

@@ -1,5 +1,6 @@
 """Hooks that the runner needs."""
 
+from .describe_test_set_hook import DescribeTestSetHook
 from .iteration_seed_hook import IterationSeedHook
 from .matte_writer_hook import MatteWriterHook, write_matte
 from .plain_checkpoint_hook import PlainCheckpointHook
@@ -7,6 +8,7 @@ from .results_writer_hook import ResultsWriterHook
 from .strict_load_hook import StrictLoadHook, require_fit
 
 __all__ = [
+    'DescribeTestSetHook',
     'IterationSeedHook',
     'MatteWriterHook',
     'PlainCheckpointHook',

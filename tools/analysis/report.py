@@ -15,18 +15,11 @@ from rich.table import Table
 
 from lsmatting_plugin.datasets import Composition1kDataset
 from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
-from lsmatting_plugin.evaluation import functional
 from lsmatting_plugin.evaluation.baseline import trivial_alpha
+from lsmatting_plugin.evaluation.functional import ERRORS, SHORT_NAMES
 from lsmatting_plugin.foreground import estimate_foreground
 from lsmatting_plugin.image_io import write_image
 from lsmatting_plugin.visualization import checkerboard, composite_over, contact_sheet
-
-ERRORS = dict(
-    SAD=functional.sad,
-    MattingMSE=functional.mse,
-    GradientError=functional.gradient_error,
-    ConnectivityError=functional.connectivity_error,
-)
 
 
 def parse_args() -> argparse.Namespace:
@@ -75,7 +68,9 @@ def main() -> None:
     titles = ['image', 'trimap', 'prediction', 'ground truth', 'cut-out']
     write_image(contact_sheet(rows, titles, captions, footer), args.out)
 
-    table = Table('', *ERRORS, title=f'Mean errors of {len(dataset)} images (lower is better)')
+    table = Table(
+        '', *SHORT_NAMES.values(), title=f'Mean errors of {len(dataset)} images (lower is better)'
+    )
     for key, mean in means.items():
         table.add_row(key, *(f'{value:.4f}' for value in mean))
     Console().print(table)
@@ -90,7 +85,7 @@ def errors(matte: np.ndarray, item: dict) -> list[float]:
 
 def as_text(values: list[float]) -> str:
     """The four errors on one line."""
-    names = ('SAD', 'MSE', 'Grad', 'Conn')
+    names = SHORT_NAMES.values()
     return '  '.join(f'{name} {value:.4g}' for name, value in zip(names, values, strict=True))
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...image_io import PNG_SIGNATURE
+from ...image_io import without_icc_profile
 from ...registry import TRANSFORMS
 from .base import Transform, as_keys, common_size
 
@@ -68,7 +68,7 @@ class LoadImage(Transform):
                 f'{self.key}: no file {path}; check data_root and the annotation file'
             )
         # Decoded from memory: cv2.imread does not open non-ASCII paths on every system.
-        encoded = np.frombuffer(_without_icc_profile(path.read_bytes()), np.uint8)
+        encoded = np.frombuffer(without_icc_profile(path.read_bytes()), np.uint8)
         try:
             image = cv2.imdecode(encoded, self.FLAGS[self.color]) if encoded.size else None
         except cv2.error:  # a header that claims more pixels than OpenCV decodes
@@ -102,22 +102,3 @@ class RequireSameSize(Transform):
         """Compare the sizes."""
         common_size(results, [key for key in self.keys if key in results])
         return results
-
-
-def _without_icc_profile(data: bytes) -> bytes:
-    """The file without its PNG colour profile.
-
-    OpenCV does not use the profile, but libpng complains on stderr about each broken one, and most
-    files of Adobe Image Matting have one. PNG is chunks of: length (4 bytes), kind (4), content,
-    checksum (4); the profile comes before the first IDAT.
-    """
-    if not data.startswith(PNG_SIGNATURE):
-        return data
-    start, kind = len(PNG_SIGNATURE), b''
-    while start < len(data) and kind != b'IDAT':
-        length, kind = int.from_bytes(data[start : start + 4], 'big'), data[start + 4 : start + 8]
-        end = start + 12 + length
-        if kind == b'iCCP':
-            return data[:start] + data[end:]
-        start = end
-    return data

@@ -1,0 +1,84 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from delivery import write_delivery
+
+from lsmatting_plugin.datasets.preparation import listed_foregrounds, training_foregrounds
+from lsmatting_plugin.datasets.preparation.delivery import find_listed
+
+
+@pytest.fixture
+def root(tmp_path):
+    return write_delivery(tmp_path)
+
+
+def test_training_foregrounds_of_both_parts_have_names_of_their_own(root):
+    found = training_foregrounds(root / 'adobe')
+    assert list(found) == ['dog 2', 'girl-1', 'girl-1_other']
+    assert [[Path(path).suffix for path in pair] for pair in found.values()] == [
+        ['.jpg', '.png'],
+        ['.png', '.png'],
+        ['.png', '.jpg'],
+    ]
+    assert 'Other' in found['girl-1_other'][0]
+
+
+def test_test_foregrounds_keep_the_order_of_the_lists(root):
+    elf, net = listed_foregrounds(root / 'adobe')
+    assert (elf.stem, net.stem) == ('elf', 'net-7')
+    assert elf.backgrounds == ['2008_00.jpg', '2008_01.jpg', '2008_02.jpg']
+    assert net.backgrounds[0] == '2008_10.jpg'
+    assert [Path(path).name for path in elf.trimaps] == ['elf_0.png', 'elf_1.png', 'elf_2.png']
+
+
+def test_folders_may_be_nested_and_written_otherwise(root):
+    adobe = root / 'adobe'
+    (root / 'outer').mkdir()
+    shutil.move(adobe / 'Test_set', root / 'outer/test_set ')
+    shutil.move(adobe / 'Training_set', root / 'outer/TRAINING_SET')
+    assert len(training_foregrounds(root)) == 3
+    assert len(listed_foregrounds(root)) == 2
+
+
+def test_photos_are_found_under_the_names_of_either_year(root):
+    names = ['COCO_train2014_000000000009.jpg', '000000000025', '000000000404.jpg']
+    found = find_listed(names, root / 'coco', 'images of COCO')
+    assert [path and Path(path).name for path in found.values()] == [
+        '000000000009.jpg',
+        '000000000025.jpg',
+        None,
+    ]
+
+
+def remove(root, pattern):
+    for path in root.rglob(pattern):
+        path.unlink() if path.is_file() else shutil.rmtree(path)
+
+
+@pytest.mark.parametrize(
+    ('pattern', 'message'),
+    [
+        ('Test_set', 'has no folder Test_set.*as Adobe delivers it'),
+        ('alpha', 'no folder with fg and alpha'),
+        ('test_bg_names.txt', 'has no test_bg_names.txt'),
+        ('net-7.png', r"no file of 'net-7.png', which is listed"),
+    ],
+)
+def test_what_is_missing_is_named(root, pattern, message):
+    remove(root, pattern)
+    with pytest.raises(FileNotFoundError, match=message):
+        listed_foregrounds(root / 'adobe')
+
+
+def test_an_alpha_that_is_missing_is_named(root):
+    next(root.rglob('alpha/dog 2.png')).unlink()
+    with pytest.raises(FileNotFoundError, match=r'dog 2\.jpg has no alpha'):
+        training_foregrounds(root / 'adobe')
+
+
+def test_lists_that_do_not_fit_are_refused(root):
+    path = root / 'adobe/Test_set/test_bg_names.txt'
+    path.write_text(path.read_text() + '\n2008_99.jpg')
+    with pytest.raises(ValueError, match='7 names of backgrounds do not divide among 2'):
+        listed_foregrounds(root / 'adobe')
