@@ -1,6 +1,7 @@
 # make help lists what there is. Everything runs in .venv, which is made on first use.
 PYTHON ?= python3
 VENV := .venv
+MMEDIT := .venv-mmedit
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 TOY := data/toy
@@ -8,10 +9,10 @@ RUN := work_dirs/lsm_r18_toy
 CONFIG := configs/lsm_r18_toy.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format clean
+.PHONY: help setup demo test lint format clean setup-mmedit test-mmedit
 
 help: ## list the commands
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /make \1	/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
 
 setup: $(INSTALLED) ## install into .venv (Python >= 3.10, no compiler)
 
@@ -53,6 +54,18 @@ format: setup ## bring all files into the project's format
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
+setup-mmedit: $(MMEDIT)/.installed ## install all of mmedit into .venv-mmedit, for its models (6.4 GB)
+
+$(MMEDIT)/.installed: requirements/mmedit.txt pyproject.toml
+	@test -x $(MMEDIT)/bin/python || $(PYTHON) -m venv $(MMEDIT)
+	@echo "Installing into $(MMEDIT) (about 6.4 GB)"
+	@$(MMEDIT)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/mmedit.txt
+	@$(MMEDIT)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps mmedit==1.0.0rc7 -e .
+	@touch $@
+
+test-mmedit: setup-mmedit ## run the tests of mmedit's models there
+	@OMP_NUM_THREADS=2 $(MMEDIT)/bin/python -m pytest tests/mmedit tests/test_registry.py tests/baselines
+
 clean: ## remove .venv, caches, generated data and outputs
-	rm -rf $(VENV) $(TOY) work_dirs/lsm_r18_toy .pytest_cache .ruff_cache .coverage *.egg-info
+	rm -rf $(VENV) $(MMEDIT) $(TOY) work_dirs/lsm_r18_toy .pytest_cache .ruff_cache .coverage *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

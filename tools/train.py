@@ -54,19 +54,22 @@ def main() -> None:
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     if args.auto_scale_lr:
+        if 'auto_scale_lr' not in cfg:
+            sys.exit(f'--auto-scale-lr: {args.config} has no auto_scale_lr.base_batch_size')
         cfg.auto_scale_lr.enable = True
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
     goes_on = cfg.resume and Path(cfg.work_dir, 'last_checkpoint').is_file()
-    if (cfg.load_from or goes_on) and 'pretrained' in cfg.model.encoder:
+    if (cfg.load_from or goes_on) and 'pretrained' in cfg.model.get('encoder', {}):
         cfg.model.encoder.pretrained = None  # the checkpoint replaces all weights
     init_distributed(cfg, args.local_rank)
 
     runner = build_runner(cfg)
     batch_size = runner.world_size * cfg.train_dataloader.batch_size
-    recipe = cfg.auto_scale_lr.base_batch_size
-    if batch_size != recipe and not cfg.auto_scale_lr.enable:
+    scaling = cfg.get('auto_scale_lr')
+    recipe = scaling.base_batch_size if scaling else batch_size
+    if batch_size != recipe and not scaling.enable:
         print_log(
             f'{runner.world_size} x {cfg.train_dataloader.batch_size} images a step; the learning '
             f'rate of this config is meant for {recipe}: see --auto-scale-lr',

@@ -1,12 +1,9 @@
 """Testing on finished composites with their trimaps."""
 
-import json
-from pathlib import Path
-
 from ..image_files import images_by_stem, require_partners
 from ..registry import DATASETS
 from .base_dataset import MattingDataset
-from .preparation import MANIFEST
+from .preparation import origin_of
 
 COMPOSITION_ADVICE = (
     'The README, "Data preparation", says how to lay out Composition-1k; '
@@ -57,19 +54,5 @@ class Composition1kDataset(MattingDataset):
     @property
     def description(self) -> str:
         """Which images, and how they were made, as far as their manifest tells."""
-        return f'{super().description}, {_origin(Path(self.data_root))}'
-
-
-def _origin(root: Path) -> str:
-    """What a manifest tells: that of ``prepare_aim.py`` lies in the folder, others above it."""
-    for path in (root / MANIFEST, root.parent / MANIFEST):
-        try:
-            manifest = json.loads(path.read_text(encoding='utf-8'))
-            if path.parent == root and 'mode' in manifest:
-                checksum = manifest.get('checksum', 'unknown')[:8]
-                return f"composited in mode '{manifest['mode']}', checksum {checksum}"
-            if 'generator_version' in manifest:
-                return f'generated, seed {manifest["arguments"]["seed"]}'
-        except (OSError, ValueError, TypeError, AttributeError, KeyError):
-            continue
-    return 'without a manifest'
+        origin = origin_of(self.data_prefix['merged'], len(self))
+        return f'{super().description}, {origin}'

@@ -5,7 +5,6 @@ from mmengine.model import is_model_wrapper
 from torch import nn
 
 from ..checkpoint_io import state_dict_of
-from ..models.official_checkpoint import from_official
 from ..registry import HOOKS
 
 
@@ -35,7 +34,8 @@ def require_fit(
 
     Args:
         model (nn.Module): The model to be loaded into.
-        state_dict (dict): By our names or those of the paper's released format.
+        state_dict (dict): By its names, or those that its ``translate_names`` knows, where it has
+            such a method.
         source (str): Where it comes from, for the error.
         max_listed (int, optional): Names listed of each kind of problem; None lists all.
 
@@ -43,7 +43,8 @@ def require_fit(
         ValueError: It does not fit; what is missing, unexpected or misshapen is listed.
     """
     expected = {key: tuple(value.shape) for key, value in model.state_dict().items()}
-    found = {key: tuple(value.shape) for key, value in from_official(state_dict).items()}
+    translate = getattr(model, 'translate_names', dict)
+    found = {key: tuple(value.shape) for key, value in translate(state_dict).items()}
     shared = expected.keys() & found.keys()
     problems = dict(
         missing=[key for key in expected if key not in found],

@@ -90,7 +90,9 @@ class LSAMattor(BaseModel):
             raise ValueError(NOT_LOCAL)
         self.norm_eval = norm_eval
         self._prediction_network: tuple[tuple, PredictionNetwork] | None = None
-        self.register_load_state_dict_pre_hook(_translate_official_names)
+        self.register_load_state_dict_pre_hook(translate_names_on_loading)
+
+    translate_names = staticmethod(from_official)
 
     def train(self, mode: bool = True) -> 'LSAMattor':
         """Training or evaluation mode; batch norms obey ``norm_eval``."""
@@ -262,12 +264,13 @@ def _complete(cfg: dict, defaults: dict) -> dict:
     return completed
 
 
-def _translate_official_names(module, state_dict: dict, prefix: str, *_) -> None:
-    """Renames the released format's parameters in place, before a state dict is loaded.
+def translate_names_on_loading(module, state_dict: dict, prefix: str, *_) -> None:
+    """Renames parameters by the module's ``translate_names``, before a state dict is loaded.
 
     Only what lies under ``prefix`` is the network's: a wrapper (data parallel, weight averaging)
     has names of its own before it.
     """
     own = [key for key in state_dict if key.startswith(prefix)]
     parameters = {key.removeprefix(prefix): state_dict.pop(key) for key in own}
-    state_dict.update({prefix + key: value for key, value in from_official(parameters).items()})
+    renamed = module.translate_names(parameters)
+    state_dict.update({prefix + key: value for key, value in renamed.items()})

@@ -1,7 +1,25 @@
-"""Pictures of mattes."""
+"""Pictures of mattes, and charts of their errors."""
 
+from .charts import bar_charts, line_charts
 from .contact_sheet import checkerboard, composite_over, contact_sheet
 from .cover import cover
+from .error_map import error_map
 from .regions import regions_over
+from .score_table import ScoreTable
+from .sheet_writer import SheetWriter
+from .window import largest_window, outlined
 
-__all__ = ['checkerboard', 'composite_over', 'contact_sheet', 'cover', 'regions_over']
+__all__ = [
+    'ScoreTable',
+    'SheetWriter',
+    'bar_charts',
+    'checkerboard',
+    'composite_over',
+    'contact_sheet',
+    'cover',
+    'error_map',
+    'largest_window',
+    'line_charts',
+    'outlined',
+    'regions_over',
+]

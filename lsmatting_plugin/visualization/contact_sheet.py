@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
-FONT = cv2.FONT_HERSHEY_SIMPLEX
 BACKGROUND = 250  # grey level of the sheet
-INK = (40, 40, 40)
+INK = 40  # grey level of the text
 
 
 def checkerboard(height: int, width: int, cell: int = 12) -> np.ndarray:
@@ -35,7 +35,7 @@ def composite_over(fg: np.ndarray, alpha: np.ndarray, bg: np.ndarray) -> np.ndar
 def contact_sheet(
     rows: Sequence[Sequence[np.ndarray]],
     titles: Sequence[str],
-    captions: Sequence[str],
+    captions: Sequence[str | Sequence[str]],
     footer: Sequence[str] = (),
     cell_size: int = 240,
 ) -> np.ndarray:
@@ -45,7 +45,7 @@ def contact_sheet(
         rows (Sequence[Sequence[ndarray]]): Pictures uint8 (H, W) or (H, W, 3), of any size; they
             are fitted into their cells.
         titles (Sequence[str]): One per column.
-        captions (Sequence[str]): One per row.
+        captions (Sequence[str | Sequence[str]]): One per row, or one per picture of the row.
         footer (Sequence[str]): Lines at the bottom.
         cell_size (int): Side of a cell, pixels.
 
@@ -53,11 +53,14 @@ def contact_sheet(
         ndarray: uint8 (H, W, 3).
     """
     width = len(titles) * cell_size
-    strips = [_text_strip(titles, cell_size, width, scale=0.5)]
+    strips = [_text_strip(titles, cell_size, width, size=15)]
     for row, caption in zip(rows, captions, strict=True):
         strips.append(np.hstack([_fit(picture, cell_size) for picture in row]))
-        strips.append(_text_strip([caption], cell_size, width, scale=0.45))
-    strips += [_text_strip([line], cell_size, width, scale=0.5) for line in footer]
+        if isinstance(caption, str):
+            strips.append(_text_strip([caption], width, width, size=13))
+        else:
+            strips.append(_text_strip(caption, cell_size, width, size=13))
+    strips += [_text_strip([line], width, width, size=14) for line in footer]
     sheet = np.vstack(strips)
     return cv2.copyMakeBorder(sheet, 10, 10, 10, 10, cv2.BORDER_CONSTANT, value=(BACKGROUND,) * 3)
 
@@ -79,9 +82,14 @@ def _fit(picture: np.ndarray, cell_size: int) -> np.ndarray:
     return cell
 
 
-def _text_strip(texts: Sequence[str], spacing: int, width: int, scale: float) -> np.ndarray:
-    """Texts at equal distances on one line."""
-    strip = np.full((26, width, 3), BACKGROUND, np.uint8)
+def _text_strip(texts: Sequence[str], spacing: int, width: int, size: int) -> np.ndarray:
+    """Texts at equal distances on one line, each cut to its room."""
+    strip = Image.new('L', (width, 26), BACKGROUND)
+    draw = ImageDraw.Draw(strip)
+    font = ImageFont.load_default(size)
     for column, text in enumerate(texts):
-        cv2.putText(strip, text, (column * spacing + 6, 18), FONT, scale, INK, 1, cv2.LINE_AA)
-    return strip
+        shown = text
+        while shown and draw.textlength(shown, font) > spacing - 12:
+            shown = shown[:-4] + '...' if shown.endswith('...') else shown[:-1] + '...'
+        draw.text((column * spacing + 6, 19), shown, INK, font, anchor='ls')
+    return np.repeat(np.asarray(strip)[..., None], 3, axis=2)

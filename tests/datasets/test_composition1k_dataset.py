@@ -1,3 +1,4 @@
+import json
 import shutil
 from pathlib import Path
 
@@ -69,6 +70,17 @@ def test_image_without_partner_is_named(composition_root, build, assert_helpful,
 
     parts = (path.parent, 'lacks 1', composition_root / 'merged', ': a (', 'make_toy_dataset.py')
     assert_helpful(FileNotFoundError, build, *parts)
+
+
+def test_description_tells_number_and_origin(composition_root, build):
+    assert build().description == f'{composition_root}: 2 images, without a manifest'
+    manifest = dict(mode='adobe', num_composites=2, checksum='1a2b3c4d5e', composites={})
+    (composition_root / 'manifest.json').write_text(json.dumps(manifest))
+    made = "composited in mode 'adobe', checksum 1a2b3c4d"
+    assert build().description == f'{composition_root}: 2 images, {made}'
+    assert build(indices=1).description == f'{composition_root}: 1 images, {made} of 2 images'
+    other = build(data_prefix=dict(merged='trimaps'))
+    assert other.description == f'{composition_root}: 2 images, without a manifest'
 
 
 @pytest.fixture

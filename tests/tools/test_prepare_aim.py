@@ -2,8 +2,11 @@
 
 import hashlib
 import json
+import os
+import shutil
 import subprocess
 import sys
+import time
 
 import cv2
 import numpy as np
@@ -21,13 +24,23 @@ def root(tmp_path):
     return write_delivery(tmp_path)
 
 
-def prepare(root, *options, out='aim'):
+def prepare_command(root, *options, out='aim'):
     command = [sys.executable, 'tools/dataset_converters/prepare_aim.py', root / 'adobe']
     command += ['--coco', root / 'coco', '--voc', root / 'voc', '--out', root / out]
-    command += ['--workers', 0, *options]
-    return subprocess.run(
-        [str(part) for part in command], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
+    return [str(part) for part in (*command, '--workers', 0, *options)]
+
+
+def prepare(root, *options, out='aim'):
+    command = prepare_command(root, *options, out=out)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def one_line(done):
+    """The error, when it is all that a run said."""
+    assert done.returncode == 1 and 'Traceback' not in done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.strip() and '━' not in line]
+    assert len(lines) == 1
+    return lines[0]
 
 
 def manifest(root, out='aim'):
@@ -79,18 +92,18 @@ def test_the_manifest_tells_the_mode_and_the_pixels(root):
     assert list(ours['composites'])[:2] == ['elf_0', 'elf_1']
 
 
-def test_a_run_that_was_cut_off_goes_on_and_ends_the_same(root):
+def test_a_second_run_does_again_what_is_not_as_it_was(root):
     prepare(root)
     expected, before = manifest(root), pictures(root / 'aim/test/merged')
     test = root / 'aim/test'
-    (test / 'manifest.json').unlink()
     (test / 'merged/elf_1.png').unlink()
     broken = test / 'merged/net-7_0.png'
     broken.write_bytes(broken.read_bytes()[:100])
+    shutil.copy(test / 'merged/net-7_1.png', test / 'merged/net-7_2.png')
     (test / 'alpha_copy/elf_2.png').unlink()
     kept = (test / 'merged/elf_0.png').stat().st_mtime_ns
     done = prepare(root)
-    assert '2 composites' in done.stdout and '4 were there' in done.stdout
+    assert '3 composites' in done.stdout and '3 were there' in done.stdout
     assert manifest(root) == expected
     assert (test / 'merged/elf_0.png').stat().st_mtime_ns == kept
     after = pictures(test / 'merged')
@@ -98,16 +111,59 @@ def test_a_run_that_was_cut_off_goes_on_and_ends_the_same(root):
     assert (test / 'alpha_copy/elf_2.png').exists()
 
 
-def test_modes_are_never_mixed(root):
+def test_a_killed_run_goes_on_and_ends_the_same(root):
+    prepare(root, '--skip-train', out='whole')
+    (root / 'voc/2008_12.jpg').rename(root / 'away.jpg')
+    os.mkfifo(root / 'voc/2008_12.jpg')  # the last background never comes
+    command = prepare_command(root, '--skip-train')
+    run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    merged, deadline = root / 'aim/test/merged', time.monotonic() + 60
+    while not (merged / 'net-7_1.png').exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    run.kill()
+    run.wait()
+    assert not (root / 'aim/test/manifest.json').exists()
+    (merged / '.net-7_2.png.1.part').write_bytes(b'half a file')
+    (root / 'away.jpg').rename(root / 'voc/2008_12.jpg')
+    done = prepare(root, '--skip-train')
+    assert "1 composites of mode 'adobe' written, 5 were there" in done.stdout
+    assert manifest(root) == manifest(root, 'whole')
+    assert not [
+        path for path in (root / 'aim').rglob('*') if 'part' in path.name or 'unf' in path.name
+    ]
+
+
+def test_modes_and_lists_are_never_mixed(root):
     prepare(root, '--skip-train')
     done = prepare(root, '--skip-train', '--mode', 'cv2')
     assert done.returncode == 1
-    assert 'holds a test set of mode adobe, not cv2' in done.stderr
-    (root / 'aim/test/manifest.json').unlink()
-    (root / 'voc/2008_00.jpg').rename(root / 'away.jpg')
-    assert prepare(root, '--skip-train', out='half').returncode == 1
-    done = prepare(root, '--skip-train', '--mode', 'cv2', out='half')
-    assert 'holds a test set of mode adobe, not cv2' in done.stderr
+    assert 'holds a test set of another kind (mode: adobe, not cv2)' in one_line(done)
+    names = root / 'adobe/Test_set/test_bg_names.txt'
+    lines = names.read_text().split()
+    names.write_text('\n'.join(reversed(lines)))
+    assert 'another kind (lists: ' in one_line(prepare(root, '--skip-train'))
+    names.write_text('\n'.join(f' {line} ' for line in lines))  # the same list
+    assert prepare(root, '--skip-train').returncode == 0
+
+
+def test_images_that_came_from_elsewhere_are_never_mixed_in(root):
+    prepare(root)
+    foreign = root / 'aim/test/merged/zebra_0.png'
+    shutil.copy(root / 'aim/test/merged/elf_0.png', foreign)
+    assert 'holds 1 images that do not belong' in one_line(prepare(root, '--skip-train'))
+    assert 'holds 1 images that do not' in one_line(prepare(root, '--listed-backgrounds'))
+    foreign.unlink()
+    (root / 'aim/test/manifest.unfinished.json').unlink()
+    assert 'no manifest.json tells how' in one_line(prepare(root, '--skip-train'))
+
+
+def test_a_linked_folder_is_never_written_into(root):
+    (root / 'aim/train').mkdir(parents=True)
+    source = next((root / 'adobe/Training_set').rglob('alpha'))
+    (root / 'aim/train/alpha').symlink_to(source)
+    before = sorted(source.iterdir())
+    assert f'is a link to {source}' in one_line(prepare(root))
+    assert sorted(source.iterdir()) == before
 
 
 def test_what_cannot_be_done_is_listed_and_the_rest_is_done(root):
@@ -123,7 +179,10 @@ def test_what_cannot_be_done_is_listed_and_the_rest_is_done(root):
     assert not (root / 'aim/test/manifest.json').exists()
 
 
-def test_copies_and_listed_backgrounds(root):
+def test_links_give_way_to_copies(root):
+    assert prepare(root, '--link', '--listed-backgrounds').returncode == 0
+    placed = [*(root / 'aim/train').rglob('*.*'), *(root / 'aim/test/trimaps').iterdir()]
+    assert all(path.is_symlink() for path in placed)
     done = prepare(root, '--copy', '--listed-backgrounds')
     assert done.returncode == 0, done.stderr
     assert not [path for path in (root / 'aim').rglob('*') if path.is_symlink()]
@@ -135,6 +194,4 @@ def test_copies_and_listed_backgrounds(root):
 def test_a_missing_folder_is_one_line(root, option):
     for path in (root / option.strip('-')).rglob('*'):
         path.unlink() if path.is_file() else None
-    done = prepare(root)
-    assert (done.returncode, 'Traceback' in done.stderr) == (1, False)
-    assert len([line for line in done.stderr.splitlines() if '━' not in line and line.strip()]) == 1
+    one_line(prepare(root))

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lsmatting_plugin.datasets.preparation.check import CheckedFolder, DatasetCheck
-from lsmatting_plugin.datasets.preparation.inspection import ALPHA
+from lsmatting_plugin.datasets.preparation.inspection import ALPHA, TOLERANCE, TRIMAP
 from lsmatting_plugin.parallel import available_cores
 from lsmatting_plugin.progress import progress_bar
 
@@ -35,11 +35,15 @@ def parse_args() -> argparse.Namespace:
         help='processes (default: one per core); 0 works in one process',
     )
     parser.add_argument('--all', action='store_true', help=f'list more than {SHOWN} problems')
-    return parser.parse_args()
+    parser.add_argument('--alphas', action='store_true', help='list the soft share of each alpha')
+    args = parser.parse_args()
+    if args.workers < 0:
+        parser.error(f'--workers must not be negative, but is {args.workers}')
+    return args
 
 
 def main() -> None:
-    """Checks, prints a table and the problems."""
+    """Checks, prints tables and the problems."""
     args = parse_args()
     try:
         check = DatasetCheck(args.root)
@@ -50,7 +54,12 @@ def main() -> None:
                 pass
     except (OSError, ValueError) as error:
         sys.exit(str(error))
-    Console().print(table_of(args.root, check.folders))
+    console = Console()
+    for folder in check.folders if args.alphas else ():
+        if folder.kind == ALPHA:
+            console.print(table_of_alphas(args.root, folder))
+    console.print(table_of_folders(args.root, check.folders))
+    console.print(table_of_mattes(args.root, check.folders))
     errors = [problem.text for problem in check.problems if problem.is_error]
     warnings = [problem.text for problem in check.problems if not problem.is_error]
     for kind, texts in (('warnings', warnings), ('errors', errors)):
@@ -64,20 +73,62 @@ def main() -> None:
     print('All right.' if not warnings else 'No errors.')
 
 
-def table_of(root: Path, folders: list[CheckedFolder]) -> Table:
-    """A line per folder."""
-    table = Table('folder', 'images', 'smallest', 'largest', 'soft pixels', title=str(root))
-    for path, kind, images in folders:
+def table_of_folders(root: Path, folders: list[CheckedFolder]) -> Table:
+    """Numbers and sizes, a line per folder."""
+    table = Table('folder', 'images', 'different', 'smallest', 'largest', title=str(root))
+    for path, _, images in folders:
         shapes = sorted((facts.shape for facts in images.values()), key=np.prod)
         sizes = [f'{width} x {height}' for height, width in (shapes[:1] + shapes[-1:])]
-        soft = ''
-        if kind == ALPHA:
-            total = sum(facts.num_soft for facts in images.values())
-            shares = [facts.num_soft / np.prod(facts.shape) for facts in images.values()]
-            soft = f'{total} ({np.mean(shares):.1%} of an image)' if shares else ''
-        name = path.relative_to(root).as_posix()
-        table.add_row(name, str(len(images)), *(sizes or ('', '')), soft)
+        different = len({(facts.shape, facts.checksum) for facts in images.values()})
+        table.add_row(_name(path, root), str(len(images)), str(different), *(sizes or ('', '')))
     return table
+
+
+def table_of_mattes(root: Path, folders: list[CheckedFolder]) -> Table:
+    """What alphas and trimaps are like, a line per folder.
+
+    Soft pixels of an alpha are those between 0 and 255, of a trimap the unknown ones.
+    """
+    table = Table(
+        '',
+        'soft pixels',
+        'least',
+        'mean',
+        'most',
+        'below 255',
+        'against alpha',
+        caption='least, mean, most: share of an image; below 255: alphas that never reach it; '
+        f'against alpha: known pixels of trimaps whose alpha differs by over {TOLERANCE} of 255',
+    )
+    table.columns[0].no_wrap = table.columns[1].no_wrap = True
+    for path, kind, images in folders:
+        if kind not in (ALPHA, TRIMAP) or not images:
+            continue
+        counts = [facts.num_soft + facts.num_unknown for facts in images.values()]
+        shares = [n / facts.num_pixels for n, facts in zip(counts, images.values(), strict=True)]
+        below = sum(facts.high < 255 for facts in images.values())
+        table.add_row(
+            _name(path, root),
+            f'{sum(counts):,}',
+            *(f'{share:.1%}' for share in (min(shares), np.mean(shares), max(shares))),
+            str(below) if kind == ALPHA else '',
+            str(sum(facts.num_contradictions for facts in images.values()))
+            if kind == TRIMAP
+            else '',
+        )
+    return table
+
+
+def table_of_alphas(root: Path, folder: CheckedFolder) -> Table:
+    """The soft pixels of each alpha."""
+    table = Table(_name(folder.path, root), 'soft pixels', 'share')
+    for stem, facts in folder.images.items():
+        table.add_row(stem, f'{facts.num_soft:,}', f'{facts.soft_share:.1%}')
+    return table
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
 
 
 if __name__ == '__main__':

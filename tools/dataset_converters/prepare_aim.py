@@ -12,17 +12,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 from lsmatting_plugin.datasets.preparation import (
     COMPOSITING_MODES,
     MANIFEST,
+    find_listed,
     listed_foregrounds,
+    make_own_folder,
     place,
     prepare_test_set,
-    training_foregrounds,
+    training_files,
 )
-from lsmatting_plugin.datasets.preparation.delivery import (
-    find_listed,
-    list_of_training_backgrounds,
-    read_names,
-)
-from lsmatting_plugin.image_files import images_by_stem
+from lsmatting_plugin.image_io import remove_leftovers
 from lsmatting_plugin.parallel import available_cores
 from lsmatting_plugin.progress import progress_bar
 
@@ -49,7 +46,9 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--voc', type=Path, help="folder of VOC's images, JPEGImages")
     parser.add_argument('--out', type=Path, default=Path('data/aim'), help='(%(default)s)')
     parser.add_argument('--mode', choices=list(COMPOSITING_MODES), default='adobe', help=modes)
-    parser.add_argument('--copy', action='store_true', help='copy files instead of linking them')
+    ways = parser.add_mutually_exclusive_group()
+    ways.add_argument('--link', action='store_true', help='link files (the default)')
+    ways.add_argument('--copy', action='store_true', help='copy files instead of linking them')
     parser.add_argument(
         '--listed-backgrounds',
         action='store_true',
@@ -64,6 +63,8 @@ def parse_args() -> argparse.Namespace:
         help='processes (default: one per core); 0 works in one process',
     )
     args = parser.parse_args()
+    if args.workers < 0:
+        parser.error(f'--workers must not be negative, but is {args.workers}')
     if not args.skip_train and args.coco is None:
         parser.error('--coco is needed for the training set; or give --skip-train')
     if not args.skip_test and args.voc is None:
@@ -88,35 +89,21 @@ def main() -> None:
 def prepare_training_set(args: argparse.Namespace) -> None:
     """Links or copies foregrounds, alphas and backgrounds."""
     train = args.out / 'train'
-    foregrounds = training_foregrounds(args.adobe)
-    backgrounds = listed_backgrounds(args)
+    folders = training_files(args.adobe, args.coco, args.listed_backgrounds)
+    for folder, files in folders.items():
+        make_own_folder(train / folder, files)
+    placed = [
+        (source, train / folder / name)
+        for folder, files in folders.items()
+        for name, source in files.items()
+    ]
     with progress_bar() as progress:
-        for stem, (fg, alpha) in progress.track(foregrounds.items(), description='Foregrounds'):
-            place(fg, train / 'fg' / f'{stem}{Path(fg).suffix.lower()}', args.copy)
-            place(alpha, train / 'alpha' / f'{stem}{Path(alpha).suffix.lower()}', args.copy)
-        if args.copy or args.listed_backgrounds:
-            for path in progress.track(backgrounds, description='Backgrounds'):
-                place(path, train / 'coco_bg' / Path(path).name, args.copy)
-        else:
-            place(args.coco, train / 'coco_bg')
-    print(f'{train}: {len(foregrounds)} foregrounds, {len(backgrounds)} backgrounds')
-
-
-def listed_backgrounds(args: argparse.Namespace) -> list[str]:
-    """Files of the backgrounds to train on."""
-    if not args.listed_backgrounds:
-        return list(images_by_stem(args.coco, 'images of COCO', 'Give --coco DIR.').values())
-    names = list_of_training_backgrounds(args.adobe)
-    if names is None:
-        raise FileNotFoundError(f'{args.adobe}: its Training_set has no training_bg_names.txt')
-    found = find_listed(read_names(names), args.coco, 'images of COCO')
-    missing = [name for name, path in found.items() if path is None]
-    if missing:
-        raise FileNotFoundError(
-            f'{args.coco} lacks {len(missing)} of the backgrounds in {names}: '
-            f"{', '.join(missing[:5])}; give the folder of all of COCO's training images"
-        )
-    return [path for path in found.values() if path]
+        for source, target in progress.track(placed, description='Training set'):
+            place(source, target, args.copy)
+    for folder in folders:
+        remove_leftovers(train / folder)
+    counts = len(folders['fg']), len(folders['coco_bg'])
+    print(f'{train}: {counts[0]} foregrounds, {counts[1]} backgrounds')
 
 
 def prepare_composites(args: argparse.Namespace) -> list[str]:

@@ -1,17 +1,17 @@
 """Whether a data set can be trained and tested on, before a long run finds out."""
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...image_files import images_by_stem
+from ...image_files import images_by_stem, require_partners
 from ...parallel import unordered_map
-from .inspection import ALPHA, COLOUR, TOLERANCE, TRIMAP, Inspection, inspect_image
-from .test_set import MANIFEST
+from .inspection import ALPHA, COLOUR, TRIMAP, Inspection, inspect_image
+from .manifest_check import compare_composites, compare_counts
+from .problems import Problem, problems_of
 
-# Folders of each part, what they hold, and the folder whose images they must have partners in.
+# Folders of each part, what they hold, and the folder in which their images have partners.
 PARTS = {
     'train': {
         'fg': (COLOUR, 'alpha'),
@@ -25,21 +25,11 @@ PARTS = {
         'trimaps': (TRIMAP, 'merged'),
     },
 }
+# Whose images need partners; others that have none are passed over by the data sets.
+NEEDS = {'fg': ('alpha', 'kappa_fg'), 'merged': ('trimaps', 'alpha_copy')}
 OPTIONAL = ('kappa_fg',)
+UNIQUE = ('fg', 'coco_bg', 'merged')
 ADVICE = 'See "Data preparation" in the README.'
-BAD_SHARE = 0.01  # of a trimap's known pixels; more contradictions are an error
-
-
-class Problem(NamedTuple):
-    """Something that is not as it should be.
-
-    Attributes:
-        is_error (bool): Whether training or scores would suffer; else it deserves a look.
-        text (str): What, and of which file.
-    """
-
-    is_error: bool
-    text: str
 
 
 class CheckedFolder(NamedTuple):
@@ -99,22 +89,21 @@ class DatasetCheck:
         for job, facts in unordered_map(_inspect, self.jobs, num_workers):
             if isinstance(facts, Exception):
                 facts = Inspection(error=f'ended its worker ({facts})')
-            if facts.error:
-                self._error(f'{job.path} {facts.error}')
-            else:
+            self.problems += problems_of(job.kind, job.path, facts)
+            if not facts.error:
                 found[job.folder][job.stem] = facts
-                self._judge(job, facts)
             yield job.path
         kinds = {job.folder: job.kind for job in self.jobs}
         self.folders = [
-            CheckedFolder(path, kinds.get(path, ''), dict(sorted(images.items())))
+            CheckedFolder(path, kinds[path], dict(sorted(images.items())))
             for path, images in found.items()
         ]
         for part, base in self.parts.items():
             self._compare_partners(part, base, found)
-        self._find_duplicates(found)
-        if 'test' in self.parts:
-            self._compare_manifest(found)
+            for name in UNIQUE:
+                self._find_duplicates(base / name, found)
+        self._find_leaks(found)
+        self._compare_manifests(found)
         self.problems.sort(key=lambda problem: (not problem.is_error, problem.text))
 
     def _list(self, base: Path, name: str, kind: str) -> None:
@@ -132,102 +121,67 @@ class DatasetCheck:
             _Job(folder, stem, kind, path, alphas.get(stem)) for stem, path in files.items()
         ]
 
-    def _judge(self, job: _Job, facts: Inspection) -> None:
-        """What is wrong with an image on its own."""
-        if facts.has_colours:
-            self._warn(f'{job.path} has channels that differ; its brightness is taken')
-        if job.kind == ALPHA:
-            if facts.high <= 1:
-                self._error(f'{job.path} has no value above {facts.high}; expected is 0..255')
-            elif facts.low == 255:
-                self._warn(f'{job.path} is 255 everywhere')
-            elif facts.high < 128:
-                self._warn(f'{job.path} has no value above {facts.high}')
-        if job.kind == TRIMAP:
-            num_pixels = facts.shape[0] * facts.shape[1]
-            if facts.num_unknown == 0:
-                self._warn(f'{job.path} is known everywhere, and scores 0')
-            if facts.num_odd:
-                self._warn(
-                    f'{job.path} has {facts.num_odd} pixels other than 0, 128 and 255; those below '
-                    '50 and above 200 will count as known to the network'
-                )
-            if facts.num_contradictions:
-                share = facts.num_contradictions / max(num_pixels - facts.num_unknown, 1)
-                text = (
-                    f'{job.path} calls {facts.num_contradictions} pixels ({share:.2%}) known where '
-                    f'alpha differs by more than {TOLERANCE} of 255'
-                )
-                self._error(text) if share > BAD_SHARE else self._warn(text)
-
     def _compare_partners(self, part: str, base: Path, found: dict) -> None:
+        """Whether all have partners, and those the same size."""
+        for name, others in NEEDS.items():
+            ours = self.files.get(base / name, {})
+            for other in (base / other for other in others if base / other in self.files):
+                try:
+                    require_partners(ours, self.files[other], base / name, other, '')
+                except FileNotFoundError as error:
+                    self._error(str(error).strip())
         for name, (_, partner) in PARTS[part].items():
             folder, other = base / name, base / str(partner)
             if folder not in self.files or other not in self.files:
                 continue
-            for stem, path in self.files[folder].items():
-                if stem not in self.files[other]:
-                    self._error(f'{path} has no partner in {other}')
-            if name in OPTIONAL and len(self.files[folder]) < len(self.files[other]):
-                lack = len(self.files[other]) - len(self.files[folder])
-                self._error(f'{folder} lacks {lack} of the images in {other}')
-            if name in ('alpha', 'alpha_copy', 'trimaps', 'kappa_fg'):
-                for stem in found[folder].keys() & found[other].keys():
-                    ours, theirs = found[folder][stem].shape, found[other][stem].shape
-                    if ours != theirs:
-                        self._error(
-                            f'{self.files[folder][stem]} has (height, width) {ours}, '
-                            f'{self.files[other][stem]} has {theirs}'
-                        )
+            files, partners = self.files[folder], self.files[other]
+            if name not in NEEDS:
+                for stem in files.keys() - partners.keys():
+                    self._warn(f'{files[stem]} has no partner in {other}, and is not used')
+            for stem in found[folder].keys() & found[other].keys() if name not in NEEDS else ():
+                ours, theirs = found[folder][stem].shape, found[other][stem].shape
+                if ours != theirs:
+                    self._error(
+                        f'{files[stem]} has (height, width) {ours}, {partners[stem]} has {theirs}'
+                    )
 
-    def _find_duplicates(self, found: dict) -> None:
-        """The same pixels under two names, where that is not meant."""
-        train, test = self.parts.get('train'), self.parts.get('test')
-        for folder in (
-            train and train / 'fg',
-            train and train / 'coco_bg',
-            test and test / 'merged',
-        ):
-            by_digest = defaultdict(list)
-            for stem, facts in sorted(found.get(folder, {}).items()):
-                by_digest[facts.digest].append(self.files[folder][stem])
-            for first, *others in by_digest.values():
-                if others:
-                    self._warn(f'{first} has the pixels of {", ".join(others)}')
-        if train and test:
-            trained_on = {
-                facts.digest: self.files[train / 'alpha'][stem]
-                for stem, facts in found.get(train / 'alpha', {}).items()
-            }
-            for stem, facts in found.get(test / 'alpha_copy', {}).items():
-                if facts.digest in trained_on:
-                    path = self.files[test / 'alpha_copy'][stem]
-                    self._error(f'{path} is also trained on: {trained_on[facts.digest]}')
+    def _find_duplicates(self, folder: Path, found: dict) -> None:
+        """The same pixels under two names."""
+        by_pixels = defaultdict(list)
+        for stem, facts in sorted(found.get(folder, {}).items()):
+            by_pixels[facts.shape, facts.checksum].append(self.files[folder][stem])
+        for first, *others in by_pixels.values():
+            if others:
+                self._warn(f'{first} has the pixels of {", ".join(others)}')
 
-    def _compare_manifest(self, found: dict) -> None:
-        """The composites against the checksums that were noted when they were made."""
-        path = self.parts['test'] / MANIFEST
-        if not path.is_file():
+    def _find_leaks(self, found: dict) -> None:
+        """Alphas that are both trained and tested on; all copies of one are one."""
+        if len(self.parts) < 2:
             return
-        try:
-            noted = json.loads(path.read_text(encoding='utf-8')).get('composites', {})
-        except (ValueError, AttributeError):
-            self._error(f'{path} is damaged')
-            return
-        merged = found.get(self.parts['test'] / 'merged', {})
-        differing = [
-            stem for stem in noted if stem in merged and merged[stem].digest != noted[stem]
-        ]
-        missing = noted.keys() - merged.keys()
-        added = merged.keys() - noted.keys() if noted else ()
-        for stems, what in (
-            (differing, 'differ from'),
-            (missing, 'are missing of'),
-            (added, 'are not in'),
-        ):
-            if stems:
-                shown = ', '.join(sorted(stems)[:5]) + (', ...' if len(stems) > 5 else '')
-                self._error(f'{len(stems)} composites {what} {path}: {shown}')
+        train, test = self.parts['train'] / 'alpha', self.parts['test'] / 'alpha_copy'
+        trained_on = {
+            (facts.shape, facts.checksum): self.files[train][stem]
+            for stem, facts in found.get(train, {}).items()
+        }
+        leaks = defaultdict(list)
+        for stem, facts in sorted(found.get(test, {}).items()):
+            path = trained_on.get((facts.shape, facts.checksum))
+            if path:
+                leaks[path].append(self.files[test][stem])
+        for path, (first, *others) in leaks.items():
+            more = f' and {len(others)} more' if others else ''
+            self._error(f'{first}{more} is also trained on: {path}')
+
+    def _compare_manifests(self, found: dict) -> None:
+        for part, base in self.parts.items():
+            here = base if base.name not in ('', '..') else base.resolve()
+            if here.name == part:
+                counts = {
+                    f'{part}/{name}': len(self.files.get(base / name, {})) for name in PARTS[part]
+                }
+                self.problems += compare_counts(here.parent, counts)
+            if part == 'test':
+                self.problems += compare_composites(here, found.get(base / 'merged', {}))
 
     def _error(self, text: str) -> None:
         self.problems.append(Problem(True, text))

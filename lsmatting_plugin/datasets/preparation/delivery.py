@@ -1,11 +1,10 @@
 """Finding the files of Adobe Image Matting as it is delivered."""
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from ...image_files import images_by_stem
+from .names import key_of, read_names, stem_of
 
 DELIVERY = (
     'Expected is the data set as Adobe delivers it: '
@@ -19,7 +18,7 @@ class ListedForeground(NamedTuple):
     """A foreground of the test set and what it is composited with.
 
     Attributes:
-        stem (str): Its name without extension; composite i is called ``{stem}_{i}``.
+        stem (str): Its name without extension; see ``names``.
         fg, alpha (str): Its files.
         backgrounds (list[str]): Names of files of VOC, in the order of the composites.
         trimaps (list[str | None]): One file for each background; None where there is none.
@@ -30,6 +29,11 @@ class ListedForeground(NamedTuple):
     alpha: str
     backgrounds: list[str]
     trimaps: list[str | None]
+
+    @property
+    def names(self) -> list[str]:
+        """Of the composites, in their order."""
+        return [f'{self.stem}_{i}' for i in range(len(self.backgrounds))]
 
 
 def training_foregrounds(root: str | Path) -> dict[str, tuple[str, str]]:
@@ -43,16 +47,29 @@ def training_foregrounds(root: str | Path) -> dict[str, tuple[str, str]]:
         parts of the set have is followed by ``_other`` in the second.
 
     Raises:
-        FileNotFoundError: Folders are missing, or the alpha of a foreground.
+        FileNotFoundError: Folders are missing, the alpha of a foreground, or a foreground that
+            ``training_fg_names.txt`` lists, where that came along.
+        ValueError: Two files of a folder have the same name but for case, spaces or extension.
     """
+    part = _part(root, 'training_set')
     found: dict[str, tuple[str, str]] = {}
-    for folder in _folders_with(_part(root, 'training_set'), 'fg', 'alpha'):
+    for folder in _folders_with(part, 'fg', 'alpha'):
         fgs, alphas = (_images(folder, name) for name in ('fg', 'alpha'))
         for key, fg in fgs.items():
             if key not in alphas:
                 raise FileNotFoundError(f'{fg} has no alpha of its name in {folder / "alpha"}')
-            stem = _stem(fg)
-            found[f'{stem}_other' if stem in found else stem] = (fg, alphas[key])
+            stem = stem_of(fg)
+            stem = f'{stem}_other' if stem in found else stem
+            if stem in found:
+                raise ValueError(f'{fg} and {found[stem][0]} have the same name; remove one')
+            found[stem] = (fg, alphas[key])
+    listed = training_list(root, 'training_fg_names.txt')
+    there = {key_of(fg) for fg, _ in found.values()}
+    missing = [name for name in (read_names(listed) if listed else ()) if key_of(name) not in there]
+    if missing:
+        raise FileNotFoundError(
+            f'{part} lacks {len(missing)} of the foregrounds in {listed}: {", ".join(missing[:5])}'
+        )
     return dict(sorted(found.items()))
 
 
@@ -64,11 +81,17 @@ def listed_foregrounds(root: str | Path) -> list[ListedForeground]:
 
     Raises:
         FileNotFoundError: Folders, lists or a listed file are missing.
-        ValueError: The list of backgrounds is no multiple of the list of foregrounds.
+        ValueError: The list of backgrounds is no multiple of the list of foregrounds, a foreground
+            is listed twice, or two files of a folder have the same name but for case, spaces or
+            extension.
     """
     part = _part(root, 'test_set')
     names = read_names(_list(part, 'test_fg_names.txt'))
     backgrounds = read_names(_list(part, 'test_bg_names.txt'))
+    keys = [key_of(name) for name in names]
+    twice = next((name for name, key in zip(names, keys, strict=True) if keys.count(key) > 1), None)
+    if twice is not None:
+        raise ValueError(f'{part}: test_fg_names.txt lists {twice!r} more than once')
     per_foreground, rest = divmod(len(backgrounds), len(names))
     if rest or not per_foreground:
         raise ValueError(
@@ -79,18 +102,17 @@ def listed_foregrounds(root: str | Path) -> list[ListedForeground]:
     for folder in _folders_with(part, 'fg', 'alpha'):
         fgs |= _images(folder, 'fg')
         alphas |= _images(folder, 'alpha')
-        if _child(folder, 'trimaps'):
-            trimaps |= _images(folder, 'trimaps')
+    for folder in _folders_with(part, 'trimaps'):
+        trimaps |= _images(folder, 'trimaps')
     found = []
-    for number, name in enumerate(names):
-        key = _key(name)
+    for number, (name, key) in enumerate(zip(names, keys, strict=True)):
         for files, kind in ((fgs, 'fg'), (alphas, 'alpha')):
             if key not in files:
                 raise FileNotFoundError(f'{part}: no file of {name!r}, which is listed, in {kind}/')
         start = number * per_foreground
         found.append(
             ListedForeground(
-                stem=_stem(fgs[key]),
+                stem=stem_of(fgs[key]),
                 fg=fgs[key],
                 alpha=alphas[key],
                 backgrounds=backgrounds[start : start + per_foreground],
@@ -100,37 +122,10 @@ def listed_foregrounds(root: str | Path) -> list[ListedForeground]:
     return found
 
 
-def read_names(path: str | Path) -> list[str]:
-    """The names in a list, one a line, without the spaces round them and empty lines."""
-    lines = Path(path).read_text(encoding='utf-8-sig').splitlines()
-    return [line.strip() for line in lines if line.strip()]
-
-
-def find_listed(names: Iterable[str], folder: str | Path, purpose: str) -> dict[str, str | None]:
-    """Where listed photographs are.
-
-    COCO's of 2014, ``COCO_train2014_000000000009.jpg``, are found under the names of 2017 too, and
-    the other way round.
-
-    Args:
-        names (Iterable[str]): With or without extension.
-        folder (str | Path): Holds the photographs, perhaps in subfolders.
-        purpose (str): What the folder holds, for errors.
-
-    Returns:
-        dict[str, str | None]: Name -> file, None where there is none.
-
-    Raises:
-        FileNotFoundError: The folder is missing or empty.
-    """
-    files = images_by_stem(folder, purpose, DELIVERY, recursive=True)
-    by_name = {_photo_key(path): path for path in files.values()}
-    return {name: by_name.get(_photo_key(name)) for name in names}
-
-
-def list_of_training_backgrounds(root: str | Path) -> Path | None:
-    """``training_bg_names.txt``, where it came along."""
-    return next(iter(sorted(_part(root, 'training_set').rglob('training_bg_names.txt'))), None)
+def training_list(root: str | Path, name: str) -> Path | None:
+    """``training_fg_names.txt`` or ``training_bg_names.txt``, where it came along."""
+    part = _part(root, 'training_set')
+    return next(iter(sorted(part.rglob(name)) or sorted(part.parent.glob(name))), None)
 
 
 def _part(root: str | Path, name: str) -> Path:
@@ -154,7 +149,11 @@ def _child(folder: Path, name: str) -> Path | None:
 def _folders_with(part: Path, *names: str) -> list[Path]:
     """Folders below a part of the delivery that have all these subfolders."""
     folders = [part, *sorted(p for p in part.rglob('*') if p.is_dir())]
-    found = [folder for folder in folders if all(_child(folder, name) for name in names)]
+    found = [
+        folder
+        for folder in folders
+        if '__MACOSX' not in folder.parts and all(_child(folder, name) for name in names)
+    ]
     if not found:
         raise FileNotFoundError(f'{part}: no folder with {" and ".join(names)}. {DELIVERY}')
     return found
@@ -170,18 +169,9 @@ def _list(part: Path, name: str) -> Path:
 def _images(folder: Path, name: str) -> dict[str, str]:
     """Key -> file of a subfolder."""
     files = images_by_stem(_child(folder, name) or folder / name, f'images "{name}"', DELIVERY)
-    return {_key(path): path for path in files.values()}
-
-
-def _stem(path: str) -> str:
-    return Path(path).stem.strip()
-
-
-def _key(name: str) -> str:
-    """By which foreground, alpha and entry of a list are told to belong together."""
-    stem = re.sub(r'\.(png|jpe?g|bmp|tiff?|webp)\s*$', '', Path(name.strip()).name, flags=re.I)
-    return stem.strip().lower()
-
-
-def _photo_key(name: str) -> str:
-    return re.sub(r'^coco_(train|val|test)20\d\d_', '', _key(name))
+    by_key: dict[str, str] = {}
+    for path in files.values():
+        other = by_key.setdefault(key_of(path), path)
+        if other != path:
+            raise ValueError(f'{other} and {path} have the same name; remove one')
+    return by_key

@@ -1,25 +1,20 @@
-"""Compositing the test set, with a manifest that tells one way of doing it from another."""
+"""Compositing the test set: parallel, safe to interrupt, and never two kinds in one folder."""
 
-import hashlib
-import io
-import json
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
-import cv2
 import numpy as np
-from PIL import Image
 
-from ...image_io import read_intact, remove_leftovers, without_icc_profile, write_file, write_image
+from ...image_io import read_intact, remove_leftovers, write_image
 from ...parallel import unordered_map
+from . import manifest
 from .compositing import composite
 from .delivery import ListedForeground
-from .files import place
-
-MANIFEST = 'manifest.json'
-PLAN = '.manifest.plan.json'  # what a run that is not finished composites
+from .files import make_own_folder, place
+from .names import key_of
+from .reading import read_alpha, read_colour
 
 
 class Composite(NamedTuple):
@@ -27,7 +22,7 @@ class Composite(NamedTuple):
 
     Attributes:
         name (str): Of its files, without extension.
-        checksum (str): SHA-256 of its pixels (BGR, row by row); empty where it failed.
+        checksum (str): :func:`.pixel_checksum`; empty where it failed.
         was_there (bool): It had been composited before.
         error (str): Why it could not be done; empty if it was.
     """
@@ -45,6 +40,7 @@ class _Job(NamedTuple):
     bg_name: str
     bg: str | None
     trimap: str | None
+    known_checksum: str | None
 
 
 def prepare_test_set(
@@ -57,8 +53,8 @@ def prepare_test_set(
 ) -> tuple[int, Iterator[Composite]]:
     """Makes ``merged/``, ``trimaps/``, ``alpha_copy/`` and, when all is done, ``manifest.json``.
 
-    A run that was cut off goes on where it was; composites of another mode or other lists are not
-    mixed with those there.
+    A run that was cut off goes on where it was: composites that are whole and, where an earlier
+    manifest tells their checksums, have those pixels are not done again.
 
     Args:
         foregrounds (Sequence[ListedForeground]): Of the delivery.
@@ -73,39 +69,35 @@ def prepare_test_set(
         any order.
 
     Raises:
-        ValueError: ``out`` holds a test set of another mode or other lists.
+        ValueError: ``out`` holds a test set of another mode, of other lists or of unknown origin,
+            or further images; or one of its folders is a link.
     """
-    jobs = [
-        _Job(f'{fg.stem}_{i}', fg.fg, fg.alpha, name, background_files.get(name), fg.trimaps[i])
-        for fg in foregrounds
-        for i, name in enumerate(fg.backgrounds)
-    ]
-    listed = '\n'.join(f'{job.name} {Path(job.bg_name).stem}' for job in jobs)
+    out = Path(out)
     plan = dict(
         dataset='Composition-1k',
         mode=mode,
-        num_composites=len(jobs),
-        lists=hashlib.sha256(listed.encode()).hexdigest(),
+        num_composites=sum(len(fg.backgrounds) for fg in foregrounds),
+        lists=dict(
+            foregrounds=manifest.list_checksum(key_of(fg.stem) for fg in foregrounds),
+            backgrounds=manifest.list_checksum(
+                key_of(name) for fg in foregrounds for name in fg.backgrounds
+            ),
+        ),
     )
-    _require_same_plan(Path(out), plan)
-    write_file(json.dumps(plan).encode(), Path(out, PLAN))
-    return len(jobs), _composites(jobs, plan, Path(out), mode, copies, num_workers)
-
-
-def _require_same_plan(out: Path, plan: dict) -> None:
-    for path in (out / MANIFEST, out / PLAN):
-        if not path.is_file():
-            continue
-        try:
-            there = json.loads(path.read_text(encoding='utf-8'))
-            differing = [key for key in plan if there.get(key) != plan[key]]
-        except (ValueError, AttributeError) as error:
-            raise ValueError(f'{path} is damaged; remove {out} and start again') from error
-        if differing:
-            values = ', '.join(f'{key} {there.get(key)}, not {plan[key]}' for key in differing)
-            raise ValueError(
-                f'{out} holds a test set of {values}. Remove it, or choose another --out'
-            )
+    known = manifest.begin(out, plan)
+    jobs = [
+        _Job(name, fg.fg, fg.alpha, bg, background_files.get(bg), trimap, known.get(name))
+        for fg in foregrounds
+        for name, bg, trimap in zip(fg.names, fg.backgrounds, fg.trimaps, strict=True)
+    ]
+    files = {
+        'merged': (f'{job.name}.png' for job in jobs),
+        'trimaps': (_partner(job, job.trimap) for job in jobs if job.trimap),
+        'alpha_copy': (_partner(job, job.alpha) for job in jobs),
+    }
+    for folder, names in files.items():
+        make_own_folder(out / folder, names)
+    return len(jobs), _composites(jobs, plan, out, mode, copies, num_workers)
 
 
 def _composites(
@@ -119,11 +111,7 @@ def _composites(
         yield done
     remove_leftovers(out)
     if all(checksums.values()):
-        in_order = {job.name: checksums[job.name] for job in jobs}
-        overall = hashlib.sha256('\n'.join(in_order.values()).encode()).hexdigest()
-        manifest = dict(plan, checksum=overall, composites=in_order)
-        write_file(json.dumps(manifest, indent=1).encode(), out / MANIFEST)
-        (out / PLAN).unlink()
+        manifest.finish(out, plan, {job.name: checksums[job.name] for job in jobs})
 
 
 def _do(out: Path, mode: str, copies: bool, job: _Job) -> Composite:
@@ -133,49 +121,25 @@ def _do(out: Path, mode: str, copies: bool, job: _Job) -> Composite:
             raise FileNotFoundError(f'its background {job.bg_name!r} is not in the folder of VOC')
         if job.trimap is None:
             raise FileNotFoundError('the delivery has no trimap of this name')
-        place(job.trimap, out / 'trimaps' / f'{job.name}{Path(job.trimap).suffix}', copies)
-        place(job.alpha, out / 'alpha_copy' / f'{job.name}{Path(job.alpha).suffix}', copies)
+        place(job.trimap, out / 'trimaps' / _partner(job, job.trimap), copies)
+        place(job.alpha, out / 'alpha_copy' / _partner(job, job.alpha), copies)
         path = out / 'merged' / f'{job.name}.png'
         merged = read_intact(path)
-        was_there = merged is not None
-        if not was_there:
-            fg, bg = _read(job.fg, mode), _read(job.bg, mode)
-            merged = composite(fg, _read_alpha(job.alpha), bg, mode)
-            write_image(merged, path)
-        return Composite(job.name, hashlib.sha256(merged.tobytes()).hexdigest(), was_there)
-    except (OSError, ValueError, SyntaxError) as error:
+        checksum = '' if merged is None else manifest.pixel_checksum(merged)
+        if checksum and checksum == (job.known_checksum or checksum):
+            return Composite(job.name, checksum, was_there=True)
+        merged = composite(*_foreground(job.fg, job.alpha, mode), read_colour(job.bg, mode), mode)
+        write_image(merged, path)
+        return Composite(job.name, manifest.pixel_checksum(merged))
+    except Exception as error:  # one image must not end the others
         return Composite(job.name, error=f'{job.name}: {error}')
 
 
-def _read(path: str, mode: str) -> np.ndarray:
-    """An image as the mode's script reads it, uint8 BGR (H, W, 3)."""
-    data = Path(path).read_bytes()
-    if mode == 'adobe':
-        try:
-            rgb = np.asarray(Image.open(io.BytesIO(data)).convert('RGB'))
-        except (OSError, SyntaxError) as error:
-            raise ValueError(f'{path} is no readable image ({error})') from error
-        return np.ascontiguousarray(rgb[..., ::-1])
-    return _decoded(path, data, cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
+@lru_cache(maxsize=1)
+def _foreground(fg: str, alpha: str, mode: str) -> tuple[np.ndarray, np.ndarray]:
+    """Colours and alpha; kept, since a process mostly goes on with the same foreground."""
+    return read_colour(fg, mode), read_alpha(alpha)
 
 
-def _read_alpha(path: str) -> np.ndarray:
-    """Alpha, uint8 (H, W): the red channel, with which all others agree."""
-    data = Path(path).read_bytes()
-    alpha = _decoded(path, data, cv2.IMREAD_UNCHANGED)
-    if alpha.dtype != np.uint8:
-        raise ValueError(f'{path} should have 8 bits a channel, but is {alpha.dtype}')
-    return (
-        alpha
-        if alpha.ndim == 2
-        else np.ascontiguousarray(alpha[..., 2 if alpha.shape[2] > 2 else 0])
-    )
-
-
-def _decoded(path: str, data: bytes, flags: int) -> np.ndarray:
-    # Most of Adobe's PNGs have a broken colour profile, of which libpng would complain.
-    encoded = np.frombuffer(without_icc_profile(data), np.uint8)
-    image = cv2.imdecode(encoded, flags) if encoded.size else None
-    if image is None:
-        raise ValueError(f'{path} is no readable image')
-    return image
+def _partner(job: _Job, source: str) -> str:
+    return f'{job.name}{Path(source).suffix.strip().lower()}'

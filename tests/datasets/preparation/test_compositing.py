@@ -19,6 +19,17 @@ def test_adobe_is_the_data_set_s_script(images, size):
     np.testing.assert_array_equal(composite(fg, alpha, bg, 'adobe'), oracle.adobe(fg, alpha, bg))
 
 
+def test_adobe_is_exact_for_every_alpha_and_pair_of_colours():
+    levels = range(256)
+    fg, bg = (np.repeat(x[..., None], 3, axis=2) for x in np.mgrid[:256, :256].astype(np.uint8))
+    for level in levels:
+        a = level / 255  # from here on Python's own numbers, as in the script
+        front, back = [a * f for f in levels], [(1 - a) * b for b in levels]
+        expected = np.array([int(f + b) for f in front for b in back]).reshape(256, 256)
+        merged = composite(fg, np.full((256, 256), level, np.uint8), bg, 'adobe')
+        np.testing.assert_array_equal(merged[..., 0], expected)
+
+
 def test_adobe_truncates_where_a_colour_misses_a_whole_number_from_below():
     alpha, value = np.mgrid[:256, :256].astype(np.uint8)
     fg = np.repeat(value[..., None], 3, axis=2)

@@ -5,7 +5,6 @@ import pytest
 from delivery import write_delivery
 
 from lsmatting_plugin.datasets.preparation import listed_foregrounds, training_foregrounds
-from lsmatting_plugin.datasets.preparation.delivery import find_listed
 
 
 @pytest.fixture
@@ -41,16 +40,6 @@ def test_folders_may_be_nested_and_written_otherwise(root):
     assert len(listed_foregrounds(root)) == 2
 
 
-def test_photos_are_found_under_the_names_of_either_year(root):
-    names = ['COCO_train2014_000000000009.jpg', '000000000025', '000000000404.jpg']
-    found = find_listed(names, root / 'coco', 'images of COCO')
-    assert [path and Path(path).name for path in found.values()] == [
-        '000000000009.jpg',
-        '000000000025.jpg',
-        None,
-    ]
-
-
 def remove(root, pattern):
     for path in root.rglob(pattern):
         path.unlink() if path.is_file() else shutil.rmtree(path)
@@ -82,3 +71,57 @@ def test_lists_that_do_not_fit_are_refused(root):
     path.write_text(path.read_text() + '\n2008_99.jpg')
     with pytest.raises(ValueError, match='7 names of backgrounds do not divide among 2'):
         listed_foregrounds(root / 'adobe')
+
+
+def test_names_differ_in_case_spaces_and_extension_only(root):
+    adobe = root / 'adobe'
+    names = 'Girl-1.JPG\r\n\r\n  dog  2 .png \r\n'
+    (adobe / 'Training_set/training_fg_names.txt').write_bytes(b'\xef\xbb\xbf' + names.encode())
+    assert list(training_foregrounds(adobe)) == ['dog 2', 'girl-1', 'girl-1_other']
+
+
+def test_a_listed_training_foreground_that_is_missing_is_named(root):
+    (root / 'adobe/Training_set/training_fg_names.txt').write_text('girl-1.png\ncat.png')
+    with pytest.raises(FileNotFoundError, match=r'lacks 1 of the foregrounds.*: cat\.png'):
+        training_foregrounds(root / 'adobe')
+
+
+def test_files_that_cannot_be_told_apart_are_named(root):
+    path = next(root.rglob('fg/net-7.png'))
+    shutil.copy(path, path.with_name('Net-7 .png'))
+    with pytest.raises(ValueError, match=r'Net-7 \.png and .*net-7\.png have the same name'):
+        listed_foregrounds(root / 'adobe')
+
+
+def test_what_a_mac_adds_to_archives_is_passed_over(root):
+    for folder in ('fg', 'alpha', 'trimaps'):
+        path = root / 'adobe/Test_set/__MACOSX/Adobe-licensed images' / folder / '._elf.png'
+        path.parent.mkdir(parents=True)
+        path.touch()
+    assert len(listed_foregrounds(root / 'adobe')) == 2
+
+
+def test_training_foregrounds_that_would_take_each_other_s_place_are_named(root):
+    other = root / 'adobe/Training_set/Other'
+    shutil.copytree(other, other.with_name('Other again'))
+    with pytest.raises(ValueError, match=r'girl-1\.png have the same name'):
+        training_foregrounds(root / 'adobe')
+
+
+def test_a_foreground_that_is_listed_twice_is_named(root):
+    path = root / 'adobe/Test_set/test_fg_names.txt'
+    path.write_text('elf.png\nnet-7.png\nELF.png')
+    with pytest.raises(ValueError, match=r"lists 'elf\.png' more than once"):
+        listed_foregrounds(root / 'adobe')
+
+
+def test_an_empty_list_is_named(root):
+    (root / 'adobe/Test_set/test_fg_names.txt').write_text('\r\n \r\n')
+    with pytest.raises(ValueError, match=r'test_fg_names\.txt lists no names'):
+        listed_foregrounds(root / 'adobe')
+
+
+def test_trimaps_may_lie_apart(root):
+    folder = next(root.rglob('trimaps'))
+    folder.rename(root / 'adobe/Test_set/Trimaps')
+    assert all(None not in foreground.trimaps for foreground in listed_foregrounds(root / 'adobe'))

@@ -1,0 +1,48 @@
+# IndexNet (Lu et al., Indices Matter, ICCV 2019), as in mmedit, all of which it
+# needs: make setup-mmedit. Offline: --cfg-options model.backbone.encoder.init_cfg=None
+_base_ = 'mmedit::indexnet/indexnet_mobv2_1xb16-78k_comp1k.py'
+
+# mmedit's steps; backgrounds come as they are, and are composited on the fly.
+train_pipeline = [dict(step, type=f'mmedit.{step.type}') for step in _base_.train_pipeline]
+train_pipeline[3:4] = [
+    dict(type='lsmatting_plugin.ResizeLike', key='bg', like='fg'),
+    dict(type='mmedit.MergeFgAndBg'),
+]
+
+# The harness of this project: its data sets, metrics and checkpoints.
+default_scope = 'lsmatting_plugin'
+custom_imports = dict(
+    imports=['lsmatting_plugin', 'lsmatting_plugin.baselines.mmedit'], allow_failed_imports=False
+)
+default_hooks = dict(checkpoint=dict(out_dir=None, max_keep_ckpts=2))
+custom_hooks = [
+    dict(type='PlainCheckpointHook'),
+    dict(type='StrictLoadHook'),
+    dict(type='DescribeTestSetHook'),
+]
+visualizer = dict(_delete_=True, type='Visualizer', vis_backends=[dict(type='LocalVisBackend')])
+randomness = dict(seed=0)
+auto_scale_lr = dict(enable=False, base_batch_size=16)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
+train_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='lsmatting_plugin.AIMDataset',
+        data_root='data/aim/train',
+        pipeline=train_pipeline,
+    )
+)
+test_pipeline = [dict(step, type=f'mmedit.{step.type}') for step in _base_.test_pipeline]
+val_dataloader = dict(
+    dataset=dict(
+        _delete_=True,
+        type='lsmatting_plugin.Composition1kDataset',
+        data_root='data/aim/test',
+        pipeline=test_pipeline,
+    )
+)
+test_dataloader = val_dataloader
+metrics = ('SAD', 'MattingMSE', 'GradientError', 'ConnectivityError')  # exact, see the README
+val_evaluator = [dict(type=f'lsmatting_plugin.{metric}') for metric in metrics]
+test_evaluator = val_evaluator

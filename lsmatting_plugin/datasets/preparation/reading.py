@@ -1,0 +1,101 @@
+"""Decoding the files of a data set: all pixels or an error, and no warnings of libpng."""
+
+import io
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ...image_io import LAST_BYTES, PNG_SIGNATURE
+
+
+def read_whole(path: str | Path) -> Image.Image:
+    """An image, decoded to its last pixel.
+
+    Args:
+        path (str | Path): Any format of Pillow's.
+
+    Returns:
+        Image.Image: In the mode of the file; ``format`` tells which it was.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no image, or cut short.
+    """
+    data = pixel_chunks(Path(path).read_bytes())
+    if data.startswith(PNG_SIGNATURE) and not data.endswith(LAST_BYTES['.png']):
+        raise ValueError(f'{path} is cut short')
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')  # of damaged EXIF and the like
+            image = Image.open(io.BytesIO(data))
+            image.load()
+    except Image.UnidentifiedImageError as error:  # whose text tells of memory addresses
+        raise ValueError(f'{path} is no readable image') from error
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise ValueError(f'{path} is no readable image, or cut short ({error})') from error
+    return image
+
+
+def read_colour(path: str | Path, mode: str = 'adobe') -> np.ndarray:
+    """An image as the script of a compositing mode reads it.
+
+    Args:
+        path (str | Path): Its transparency is left out.
+        mode (str): JPEGs of 'cv2' are decoded by OpenCV, all else by Pillow; the same pixels are
+            turned into colours a little differently.
+
+    Returns:
+        ndarray: uint8 BGR (H, W, 3).
+
+    Raises:
+        FileNotFoundError, ValueError: See :func:`read_whole`.
+    """
+    image = read_whole(path)
+    if mode == 'cv2' and image.format == 'JPEG':
+        return cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+    return np.ascontiguousarray(np.asarray(image.convert('RGB'))[..., ::-1])
+
+
+def read_alpha(path: str | Path) -> np.ndarray:
+    """An alpha matte, uint8 (H, W): the first channel, with which all others should agree.
+
+    Raises:
+        FileNotFoundError, ValueError: See :func:`read_whole`; or it has not 8 bits.
+    """
+    image = read_whole(path)
+    if bits_per_channel(image) != 8:
+        raise ValueError(f'{path} should have 8 bits a channel (mode {image.mode})')
+    if image.mode not in ('L', 'LA', 'RGB', 'RGBA'):  # a palette's indices are no greys
+        image = image.convert('RGB')
+    return np.asarray(image.getchannel(0))
+
+
+def bits_per_channel(image: Image.Image) -> int:
+    """8, or 16 for anything deeper."""
+    return 16 if image.mode.startswith(('I', 'F')) else 8
+
+
+def pixel_chunks(data: bytes) -> bytes:
+    """An image file without what its pixels do not depend on.
+
+    Most PNGs of Adobe Image Matting have a broken colour profile (iCCP), of which libpng complains
+    on stderr, and which stops Pillow where its checksum is wrong; others of these chunks do so too.
+    A PNG is chunks of: length (4 bytes), kind (4), content, checksum (4); the kinds that matter to
+    the pixels begin with a capital, but for tRNS.
+
+    Args:
+        data (bytes): Other formats than PNG are left as they are.
+    """
+    if not data.startswith(PNG_SIGNATURE):
+        return data
+    kept, start, kind = [PNG_SIGNATURE], len(PNG_SIGNATURE), b''
+    while start < len(data) and kind != b'IEND':
+        end = start + 12 + int.from_bytes(data[start : start + 4], 'big')
+        kind = data[start + 4 : start + 8]
+        if kind[:1].isupper() or kind == b'tRNS':
+            kept.append(data[start:end])
+        start = end
+    return b''.join(kept)
