@@ -81,20 +81,24 @@ def remove_leftovers(folder: str | Path) -> None:
         leftover.unlink()
 
 
-def without_icc_profile(data: bytes) -> bytes:
-    """An image file without its PNG colour profile.
+def pixel_chunks(data: bytes) -> bytes:
+    """An image file without what its pixels do not depend on.
 
-    OpenCV does not use the profile, but libpng complains on stderr about each broken one, and most
-    files of Adobe Image Matting have one. PNG is chunks of: length (4 bytes), kind (4), content,
-    checksum (4); the profile comes before the first IDAT.
+    Most PNGs of Adobe Image Matting have a broken colour profile (iCCP), of which libpng complains
+    on stderr, and which stops Pillow where its checksum is wrong; others of these chunks do so too.
+    A PNG is chunks of: length (4 bytes), kind (4), content, checksum (4); the kinds that matter to
+    the pixels begin with a capital, but for tRNS and eXIf, which tells where up is.
+
+    Args:
+        data (bytes): Other formats than PNG are left as they are.
     """
     if not data.startswith(PNG_SIGNATURE):
         return data
-    start, kind = len(PNG_SIGNATURE), b''
-    while start < len(data) and kind != b'IDAT':
-        length, kind = int.from_bytes(data[start : start + 4], 'big'), data[start + 4 : start + 8]
-        end = start + 12 + length
-        if kind == b'iCCP':
-            return data[:start] + data[end:]
+    kept, start, kind = [PNG_SIGNATURE], len(PNG_SIGNATURE), b''
+    while start < len(data) and kind != b'IEND':
+        end = start + 12 + int.from_bytes(data[start : start + 4], 'big')
+        kind = data[start + 4 : start + 8]
+        if kind[:1].isupper() or kind in (b'tRNS', b'eXIf'):
+            kept.append(data[start:end])
         start = end
-    return data
+    return b''.join(kept)

@@ -1,4 +1,6 @@
 import io
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -68,3 +70,36 @@ def test_leaving_early_starts_no_further_job(tmp_path):
         break
 
     assert len(list(tmp_path.iterdir())) < 10
+
+
+PARENT = """
+import time
+from lsmatting_plugin.parallel import worker_pool
+
+if __name__ == '__main__':
+    pool = worker_pool(2)
+    list(pool.map(abs, range(4)))
+    print(*pool._processes, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not Path('/proc').is_dir(), reason='looks for processes in /proc')
+def test_workers_end_with_a_killed_parent(tmp_path):
+    (tmp_path / 'parent.py').write_text(PARENT)
+    command = [sys.executable, tmp_path / 'parent.py']
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        workers = parent.stdout.readline().split()
+        assert workers and all(is_running(worker) for worker in workers)
+        parent.kill()
+    end = time.monotonic() + 20
+    while any(is_running(worker) for worker in workers):
+        assert time.monotonic() < end, 'workers outlive their parent'
+        time.sleep(0.1)
+
+
+def is_running(pid):
+    try:
+        return Path('/proc', pid, 'stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
+    except FileNotFoundError:
+        return False

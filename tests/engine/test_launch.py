@@ -5,6 +5,7 @@ import socket
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.evaluator import Evaluator
 
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
@@ -12,6 +13,7 @@ from lsmatting_plugin.engine.launch import (
     init_distributed,
     load_config,
 )
+from lsmatting_plugin.evaluation import MattingEvaluator
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
 
@@ -168,3 +170,12 @@ def test_the_console_shows_news_and_the_log_file_everything(
     screen = ''.join(capfd.readouterr())
     assert (message in screen) == is_shown
     assert 'System environment' not in screen
+
+
+def test_a_list_of_metrics_is_computed_beside_the_network(make_tiny_cfg, tmp_path):
+    runner = build_runner(make_tiny_cfg(tmp_path))
+    evaluator = runner.build_evaluator(runner.cfg.test_evaluator)
+    assert type(evaluator) is MattingEvaluator
+    assert [type(metric).__name__ for metric in evaluator.metrics][:2] == ['SAD', 'MattingMSE']
+    own = dict(type='mmengine.Evaluator', metrics=[dict(type='SAD')])
+    assert type(runner.build_evaluator(own)) is Evaluator

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ...image_io import LAST_BYTES, PNG_SIGNATURE
+from ...image_io import LAST_BYTES, PNG_SIGNATURE, pixel_chunks
 
 
 def read_whole(path: str | Path) -> Image.Image:
@@ -76,26 +76,3 @@ def read_alpha(path: str | Path) -> np.ndarray:
 def bits_per_channel(image: Image.Image) -> int:
     """8, or 16 for anything deeper."""
     return 16 if image.mode.startswith(('I', 'F')) else 8
-
-
-def pixel_chunks(data: bytes) -> bytes:
-    """An image file without what its pixels do not depend on.
-
-    Most PNGs of Adobe Image Matting have a broken colour profile (iCCP), of which libpng complains
-    on stderr, and which stops Pillow where its checksum is wrong; others of these chunks do so too.
-    A PNG is chunks of: length (4 bytes), kind (4), content, checksum (4); the kinds that matter to
-    the pixels begin with a capital, but for tRNS.
-
-    Args:
-        data (bytes): Other formats than PNG are left as they are.
-    """
-    if not data.startswith(PNG_SIGNATURE):
-        return data
-    kept, start, kind = [PNG_SIGNATURE], len(PNG_SIGNATURE), b''
-    while start < len(data) and kind != b'IEND':
-        end = start + 12 + int.from_bytes(data[start : start + 4], 'big')
-        kind = data[start + 4 : start + 8]
-        if kind[:1].isupper() or kind == b'tRNS':
-            kept.append(data[start:end])
-        start = end
-    return b''.join(kept)

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...image_io import without_icc_profile
+from ...image_io import pixel_chunks
 from ...registry import TRANSFORMS
 from .base import Transform, as_keys, common_size
 
@@ -68,7 +68,7 @@ class LoadImage(Transform):
                 f'{self.key}: no file {path}; check data_root and the annotation file'
             )
         # Decoded from memory: cv2.imread does not open non-ASCII paths on every system.
-        encoded = np.frombuffer(without_icc_profile(path.read_bytes()), np.uint8)
+        encoded = np.frombuffer(pixel_chunks(path.read_bytes()), np.uint8)
         try:
             image = cv2.imdecode(encoded, self.FLAGS[self.color]) if encoded.size else None
         except cv2.error:  # a header that claims more pixels than OpenCV decodes
