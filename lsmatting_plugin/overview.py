@@ -59,29 +59,40 @@ def describe_environment() -> dict:
     )
 
 
-def describe_model(model: LSAMattor, size: int = 512) -> dict:
+def describe_model(model: nn.Module, size: int | tuple[int, int] = 512) -> dict:
     """Parameters of a network, and what one image costs it.
 
     Args:
-        model (LSAMattor): Stays as it is, wherever it lies.
-        size (int): Height and width of the network's input, pixels, frame included.
+        model (nn.Module): :class:`.LSAMattor`, or any other whose mode 'tensor' takes image and
+            trimap, as mmedit's matting models do. Stays as it is, wherever it lies.
+        size (int | tuple[int, int]): Height and width of the network's input, pixels, frame
+            included; a single number for both.
 
     Returns:
-        dict: ``size``; ``parameters`` (int) and ``gflops`` (float), each a dict of ``encoder``,
-        ``skip``, ``decoder`` and their sum ``total``. A multiply-add counts as two operations, and
-        those of convolutions and matrix products alone are counted.
+        dict: ``size``; ``parameters`` (int) and ``gflops`` (float), each a dict of the parts and
+        ``total``; the parts of :class:`.LSAMattor` are ``encoder``, ``skip`` and ``decoder``, those
+        of others the modules it consists of. A multiply-add counts as two operations, and those of
+        convolutions and matrix products alone are counted.
 
     Raises:
-        ValueError: The size is not positive.
+        ValueError: The size is not positive; the model has no network, or takes another input.
     """
-    if size < 1:
-        raise ValueError(f'size must be at least 1 pixel, not {size}')
+    height, width = (size, size) if isinstance(size, int) else size
+    if min(height, width) < 1:
+        raise ValueError(f'size must be at least 1 pixel, not {min(height, width)}')
+    count = _count_parts if isinstance(model, LSAMattor) else _count_whole
+    parameters, gflops = count(model, height, width)
+    return dict(size=size, parameters=parameters, gflops=gflops)
+
+
+def _count_parts(model: LSAMattor, height: int, width: int) -> tuple[dict, dict]:
+    """Parameters and 10^9 operations of our own network."""
     # Tensors without content: nothing is computed, and memory does not limit the size.
     parts = (model.encoder, model.skip, model.decoder)
     encoder, skip, decoder = (deepcopy(part).to('meta') for part in parts)
     for part in (encoder, skip, decoder):
         part.eval()  # mmcls's do not return themselves
-    inputs = torch.zeros(1, 4, size, size, device='meta')
+    inputs = torch.zeros(1, 4, height, width, device='meta')
     gflops = {}
     features, gflops['encoder'] = _counted(lambda: encoder(inputs))
     features, gflops['skip'] = _counted(lambda: skip(features))
@@ -91,7 +102,51 @@ def describe_model(model: LSAMattor, size: int = 512) -> dict:
         skip=_num_parameters(skip),
         decoder=_num_parameters(decoder),
     )
-    return dict(size=size, parameters=_with_total(parameters), gflops=_with_total(gflops))
+    return _with_total(parameters), _with_total(gflops)
+
+
+def _count_whole(model: nn.Module, height: int, width: int) -> tuple[dict, dict]:
+    """Parameters and 10^9 operations of a network of which nothing is known but how it is run."""
+    name = type(model).__name__
+    if _num_parameters(model) == 0:
+        raise ValueError(f'{name} has no network: there are no parameters or operations to count')
+    parent, path = model, name
+    parts = _with_parameters(parent)
+    while len(parts) == 1:  # a mattor has a backbone, which has encoder and decoder
+        ((child, parent),) = parts.items()
+        path = f'{path}.{child}'
+        parts = _with_parameters(parent)
+    counts = _operations(model, height, width)
+    parameters = {part: _num_parameters(module) for part, module in parts.items()}
+    gflops = {part: sum(counts.get(f'{path}.{part}', {}).values()) / 1e9 for part in parts}
+    parameters['total'] = _num_parameters(model)
+    gflops['total'] = sum(counts.get('Global', {}).values()) / 1e9
+    return parameters, gflops
+
+
+def _operations(model: nn.Module, height: int, width: int) -> dict[str, dict]:
+    """What torch counts in one run, module by module."""
+    first = next((m for m in model.modules() if isinstance(m, nn.Conv2d)), None)
+    device = next(model.parameters()).device
+    was_training = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        # Trimaps are one channel of the input, or three where they come one-hot.
+        for channels in (4, first.in_channels if first else 4):
+            inputs = torch.zeros(1, channels, height, width, device=device)
+            try:
+                with torch.no_grad(), FlopCounterMode(display=False) as counter:
+                    model(inputs, mode='tensor')
+                return counter.get_flop_counts()
+            except (RuntimeError, TypeError, ValueError, AssertionError) as error:
+                reason = str(error).partition('\n')[0]
+    finally:
+        for module, mode in was_training.items():
+            module.training = mode
+    raise ValueError(
+        f'{type(model).__name__} cannot be run on {height} x {width} pixels of image and trimap: '
+        f'{reason}'
+    )
 
 
 def _version(names: tuple[str, ...]) -> str | None:
@@ -141,6 +196,11 @@ def _counted(run: Callable[[], Tensor | tuple[Tensor, ...]]) -> tuple:
 
 def _num_parameters(part: nn.Module) -> int:
     return sum(parameter.numel() for parameter in part.parameters())
+
+
+def _with_parameters(module: nn.Module) -> dict[str, nn.Module]:
+    """Its children that have any."""
+    return {name: child for name, child in module.named_children() if _num_parameters(child)}
 
 
 def _with_total(parts: dict) -> dict:

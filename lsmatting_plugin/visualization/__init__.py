@@ -3,11 +3,11 @@
 from .charts import bar_charts, line_charts
 from .contact_sheet import checkerboard, composite_over, contact_sheet
 from .cover import cover
-from .error_map import error_map
+from .error_map import error_legend, error_map
 from .regions import regions_over
 from .score_table import ScoreTable
 from .sheet_writer import SheetWriter
-from .window import largest_window, outlined
+from .window import largest_window, window_in
 
 __all__ = [
     'ScoreTable',
@@ -17,9 +17,10 @@ __all__ = [
     'composite_over',
     'contact_sheet',
     'cover',
+    'error_legend',
     'error_map',
     'largest_window',
     'line_charts',
-    'outlined',
     'regions_over',
+    'window_in',
 ]

@@ -80,7 +80,7 @@ def _bars(axes: 'Axes', title: str, bars: Mapping[str, float | None]) -> None:
         if value is None:
             axes.text(0, row, ' not measured', va='center', size=8, alpha=0.6)
             continue
-        is_best = value == lowest and len(known) > 1
+        is_best = value == lowest < max(known)
         axes.barh(row, value, height=0.66, color=BEST if is_best else OTHERS)
         weight = 'bold' if is_best else 'normal'
         axes.text(value, row, f' {value:.3g}', va='center', size=9, weight=weight)

@@ -3,11 +3,11 @@
 import base64
 import html
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from .crops import Card, Crops
 from .error_map import COLOURS, KNOWN, LIMIT
 from .score_table import ScoreTable
 
@@ -21,7 +21,7 @@ body { margin: 2rem auto; max-width: 110rem; padding: 0 1.5rem; background: var(
 h1 { font-size: 1.6rem; margin-bottom: .3rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .4rem; }
 h3 { font-size: 1rem; margin: 2rem 0 .6rem; overflow-wrap: anywhere; }
-h3 span, .soft { color: var(--soft); font-weight: normal; }
+.soft { color: var(--soft); font-weight: normal; }
 .note { border-left: 4px solid var(--best); padding: .3rem .8rem; background: var(--card); }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; margin: 1rem 0; }
@@ -36,42 +36,15 @@ figure { margin: 0; padding: .6rem; background: var(--card); border-radius: .5re
 figure img { display: block; width: 100%; height: auto; margin-bottom: .5rem; border-radius: .2rem;
   image-rendering: pixelated; }
 figure img:last-of-type { margin-bottom: 0; }
-figcaption { display: flex; justify-content: space-between; gap: .6rem; margin-bottom: .4rem;
-  font-size: .9rem; font-weight: 600; overflow-wrap: anywhere; }
-figcaption span { color: var(--soft); font-weight: normal; white-space: nowrap; }
+figcaption { margin-bottom: .4rem; font-size: .9rem; }
+figcaption * { display: block; min-height: 1.5em; }
+figcaption strong { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+figcaption span { color: var(--soft); }
 .legend { display: flex; flex-wrap: wrap; align-items: center; gap: .6rem; }
 .bar, .known { height: 1.1rem; border: 1px solid var(--line); border-radius: .2rem; }
 .bar { width: 14rem; }
 .known { width: 1.6rem; margin-left: 1rem; }
 """
-
-
-class Card(NamedTuple):
-    """Pictures that stand one below the other.
-
-    Attributes:
-        title (str): What they show.
-        pictures (dict[str, ndarray]): In words -> uint8, (H, W) or BGR (H, W, 3).
-        detail (str): Beside the title.
-    """
-
-    title: str
-    pictures: dict[str, np.ndarray]
-    detail: str = ''
-
-
-class Crops(NamedTuple):
-    """One image as the methods see it.
-
-    Attributes:
-        title (str): Its name.
-        detail (str): Which part is shown.
-        cards (list[Card]): From left to right.
-    """
-
-    title: str
-    detail: str
-    cards: list[Card]
 
 
 def comparison_page(
@@ -131,13 +104,14 @@ def _legend() -> str:
 
 
 def _section(image: Crops) -> str:
-    heading = f'{html.escape(image.title)} <span>{html.escape(image.detail)}</span>'
     cards = '\n'.join(map(_figure, image.cards))
-    return f'<section><h3>{heading}</h3><div class="crops">\n{cards}\n</div></section>'
+    title = html.escape(image.title)
+    return f'<section><h3>{title}</h3><div class="crops">\n{cards}\n</div></section>'
 
 
 def _figure(card: Card) -> str:
-    caption = f'{html.escape(card.title)} <span>{html.escape(card.detail)}</span>'
+    title = html.escape(card.title)
+    caption = f'<strong title="{title}">{title}</strong><span>{html.escape(card.detail)}</span>'
     pictures = '\n'.join(
         f'<img alt="{html.escape(text)}" title="{html.escape(text)}" src="{_of_picture(picture)}">'
         for text, picture in card.pictures.items()

@@ -36,7 +36,7 @@ def contact_sheet(
     rows: Sequence[Sequence[np.ndarray]],
     titles: Sequence[str],
     captions: Sequence[str | Sequence[str]],
-    footer: Sequence[str] = (),
+    footer: Sequence[str | np.ndarray] = (),
     cell_size: int = 240,
 ) -> np.ndarray:
     """Rows of pictures under column titles, each row with a caption beneath.
@@ -46,21 +46,25 @@ def contact_sheet(
             are fitted into their cells.
         titles (Sequence[str]): One per column.
         captions (Sequence[str | Sequence[str]]): One per row, or one per picture of the row.
-        footer (Sequence[str]): Lines at the bottom.
+        footer (Sequence[str | ndarray]): Lines at the bottom; pictures (H, W, 3) as they are.
         cell_size (int): Side of a cell, pixels.
 
     Returns:
         ndarray: uint8 (H, W, 3).
     """
     width = len(titles) * cell_size
-    strips = [_text_strip(titles, cell_size, width, size=15)]
+    size = max(12, cell_size // 16)  # of the text
+    strips = [text_strip(titles, cell_size, width, size)]
     for row, caption in zip(rows, captions, strict=True):
         strips.append(np.hstack([_fit(picture, cell_size) for picture in row]))
         if isinstance(caption, str):
-            strips.append(_text_strip([caption], width, width, size=13))
+            strips.append(text_strip([caption], width, width, size - 1))
         else:
-            strips.append(_text_strip(caption, cell_size, width, size=13))
-    strips += [_text_strip([line], width, width, size=14) for line in footer]
+            strips.append(text_strip(caption, cell_size, width, size - 1))
+    for line in footer:
+        if isinstance(line, str):
+            line = text_strip([line], width, width, size - 1)
+        strips.append(_widened(line, width))
     sheet = np.vstack(strips)
     return cv2.copyMakeBorder(sheet, 10, 10, 10, 10, cv2.BORDER_CONSTANT, value=(BACKGROUND,) * 3)
 
@@ -82,14 +86,31 @@ def _fit(picture: np.ndarray, cell_size: int) -> np.ndarray:
     return cell
 
 
-def _text_strip(texts: Sequence[str], spacing: int, width: int, size: int) -> np.ndarray:
-    """Texts at equal distances on one line, each cut to its room."""
-    strip = Image.new('L', (width, 26), BACKGROUND)
+def text_strip(texts: Sequence[str], spacing: int, width: int, size: int) -> np.ndarray:
+    """Texts at equal distances on one line, each cut to its room.
+
+    Args:
+        texts (Sequence[str]): From left to right.
+        spacing (int): From the start of one to that of the next, pixels.
+        width (int): Of the strip, pixels.
+        size (int): Of the letters, pixels.
+
+    Returns:
+        ndarray: uint8 (H, width, 3).
+    """
+    strip = Image.new('L', (width, size + size // 2 + 4), BACKGROUND)
     draw = ImageDraw.Draw(strip)
     font = ImageFont.load_default(size)
     for column, text in enumerate(texts):
         shown = text
         while shown and draw.textlength(shown, font) > spacing - 12:
-            shown = shown[:-4] + '...' if shown.endswith('...') else shown[:-1] + '...'
-        draw.text((column * spacing + 6, 19), shown, INK, font, anchor='ls')
+            shown = shown.removesuffix('...')[:-1] + '...'
+        draw.text((column * spacing + 6, size + 4), shown, INK, font, anchor='ls')
     return np.repeat(np.asarray(strip)[..., None], 3, axis=2)
+
+
+def _widened(picture: np.ndarray, width: int) -> np.ndarray:
+    """The left of a picture, or the picture with the sheet's grey to its right."""
+    picture = picture[:, :width]
+    sides = ((0, 0), (0, width - picture.shape[1]), (0, 0))
+    return np.pad(picture, sides, constant_values=BACKGROUND)

@@ -1,6 +1,9 @@
 """Where a matte is too opaque or too transparent, as colours."""
 
+import cv2
 import numpy as np
+
+from .contact_sheet import BACKGROUND, text_strip
 
 # ColorBrewer's RdBu, which colour-blind people tell apart: pred - gt from -LIMIT, blue, over 0,
 # white, to LIMIT, red. RGB.
@@ -44,6 +47,36 @@ def colour_of(difference: np.ndarray) -> np.ndarray:
     return np.rint(np.stack(rgb[::-1], axis=-1)).astype(np.uint8)
 
 
-def colour_bar(height: int, width: int) -> np.ndarray:
-    """The colours from -LIMIT, left, to LIMIT, uint8 BGR (H, W, 3)."""
-    return np.tile(colour_of(np.linspace(-LIMIT, LIMIT, width)), (height, 1, 1))
+def error_legend(size: int) -> np.ndarray:
+    """What the colours mean, as a picture for the foot of a contact sheet.
+
+    Args:
+        size (int): Of the letters, pixels.
+
+    Returns:
+        ndarray: uint8 BGR (H, W, 3).
+    """
+    bar = np.tile(colour_of(np.linspace(-LIMIT, LIMIT, 14 * size)), (size, 1, 1))
+    known = np.full((size, 2 * size, 3), KNOWN, np.uint8)
+    parts = [
+        _words(f'error: too transparent, -{LIMIT} or more', size),
+        bar,
+        _words(f'too opaque, +{LIMIT} or more', size),
+        known,
+        _words('known by the trimap', size),
+    ]
+    height = max(len(part) for part in parts)
+    return np.hstack([_centred(part, height, size // 2) for part in parts])
+
+
+def _words(text: str, size: int) -> np.ndarray:
+    """A text, with nothing but a margin round it."""
+    strip = text_strip([text], len(text) * size, len(text) * size, size)
+    end = np.flatnonzero((strip != BACKGROUND).any(axis=(0, 2)))[-1]
+    return strip[:, : end + 1]
+
+
+def _centred(part: np.ndarray, height: int, margin: int) -> np.ndarray:
+    above = (height - len(part)) // 2
+    sides = (above, height - len(part) - above, 0, margin)
+    return cv2.copyMakeBorder(part, *sides, cv2.BORDER_CONSTANT, value=(BACKGROUND,) * 3)

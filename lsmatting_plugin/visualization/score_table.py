@@ -72,9 +72,9 @@ def _column(values: Sequence[float | None]) -> list[tuple[str, bool]]:
     known = [value for value in values if value is not None]
     largest = max(known, default=0)
     digits = min(max(3 - floor(log10(largest)), 2), 6) if largest > 0 else 2
-    # What looks as good as the best is marked too.
-    best = f'{min(known):.{digits}f}' if len(known) > 1 else ''
-    texts = ('–' if value is None else f'{value:.{digits}f}' for value in values)
+    texts = ['–' if value is None else f'{value:.{digits}f}' for value in values]
+    # What looks as good as the best is marked too; where all look the same, none is the best.
+    best = f'{min(known):.{digits}f}' if len(set(texts) - {'–'}) > 1 else ''
     return [(text, text == best) for text in texts]
 
 

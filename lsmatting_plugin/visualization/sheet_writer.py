@@ -17,7 +17,7 @@ class SheetWriter:
             ``out/report_001.png`` and so on.
         titles (Sequence[str]): One per column.
         rows_per_sheet (int): Rows on a sheet.
-        footer (Sequence[str]): Lines at the bottom of each.
+        footer (Sequence[str | ndarray]): At the bottom of each, see :func:`contact_sheet`.
         cell_size (int): Side of a picture's cell, pixels.
 
     Attributes:
@@ -32,7 +32,7 @@ class SheetWriter:
         out: str | Path,
         titles: Sequence[str],
         rows_per_sheet: int,
-        footer: Sequence[str] = (),
+        footer: Sequence[str | np.ndarray] = (),
         cell_size: int = 240,
     ) -> None:
         if rows_per_sheet < 1:

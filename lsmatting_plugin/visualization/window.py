@@ -26,21 +26,24 @@ def largest_window(values: np.ndarray, side: int) -> tuple[slice, slice]:
     return slice(int(top), int(top) + height), slice(int(left), int(left) + width)
 
 
-def outlined(picture: np.ndarray, window: tuple[slice, slice]) -> np.ndarray:
-    """A picture on which a window is framed.
+def window_in(picture: np.ndarray, window: tuple[slice, slice], side: int) -> np.ndarray:
+    """A small version of a picture, on which a window is framed.
 
     Args:
         picture (ndarray): uint8 BGR (H, W, 3).
         window (tuple[slice, slice]): Rows and columns.
+        side (int): The longer side of the small version, at most, pixels.
 
     Returns:
-        ndarray: uint8 BGR (H, W, 3), as thick a frame as shows when the picture is reduced.
+        ndarray: uint8 BGR (h, w, 3).
     """
+    scale = min(1, side / max(picture.shape))
+    size = [max(1, round(length * scale)) for length in picture.shape[1::-1]]
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     rows, columns = window
-    start, end = (columns.start, rows.start), (columns.stop - 1, rows.stop - 1)
-    thickness = max(1, round(max(picture.shape) / 160))
-    framed = picture.copy()
+    start = [round(part.start * scale) for part in (columns, rows)]
+    end = [round(part.stop * scale) - 1 for part in (columns, rows)]
     # Dark round bright is seen on any photo.
-    for colour, wide in (((0, 0, 0), 3 * thickness), ((0, 200, 255), thickness)):
-        cv2.rectangle(framed, start, end, colour, wide)
-    return framed
+    for colour, thickness in (((0, 0, 0), 4), ((0, 200, 255), 2)):
+        cv2.rectangle(small, start, end, colour, thickness)
+    return small

@@ -17,32 +17,17 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
 
-import numpy as np
 from rich.console import Console
 
-from lsmatting_plugin.datasets.transforms import RequireSameSize
 from lsmatting_plugin.evaluation.functional import SHORT_NAMES
 from lsmatting_plugin.evaluation.results import Results, read_results
 from lsmatting_plugin.image_io import write_file
-from lsmatting_plugin.photo import read_grey, read_matte, read_photo
 from lsmatting_plugin.progress import progress_bar
-from lsmatting_plugin.visualization import (
-    ScoreTable,
-    SheetWriter,
-    bar_charts,
-    error_map,
-    largest_window,
-    outlined,
-)
-from lsmatting_plugin.visualization.comparison_page import Card, Crops, comparison_page
+from lsmatting_plugin.visualization import ScoreTable, bar_charts
+from lsmatting_plugin.visualization.comparison_page import comparison_page
+from lsmatting_plugin.visualization.crops import Crops, crops_of, draw_sheets
 
 COLUMNS = {**SHORT_NAMES, 'seconds': 's / image'}  # lower is better in all of them
-IMAGES_PER_SHEET = 3
-MIN_CELL = 240  # pixels, smaller crops are enlarged
-LEGEND = (
-    'Error maps: white no error, red too opaque, blue too transparent (full colour at 0.5), '
-    'grey known by the trimap'
-)
 
 
 def parse_args() -> argparse.Namespace:
@@ -77,13 +62,13 @@ def main() -> None:
         methods = read_methods(args.results)
         names, metrics, notes = common_ground(methods)
         tables = tables_of(methods, names, metrics)
-        shown, missing = choose(methods, names, metrics[0], args.images)
+        drawn, shown, missing = choose(methods, names, metrics[0], args.images)
         notes += missing
         for note in notes:
             print(f'Note: {note}', file=sys.stderr)
         with progress_bar() as progress:
             tracked = progress.track(shown, description='Drawing')
-            crops = [crops_of(methods, name, metrics[0], args.crop) for name in tracked]
+            crops = [draw(drawn, name, metrics[0], args.crop) for name in tracked]
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     write_all(args, methods, metrics, notes, tables, crops)
@@ -123,7 +108,10 @@ def read_methods(arguments: list[str]) -> list[Method]:
             label, path = '', argument
         results = read_results(path)
         label = label or results.name
-        images = {str(PurePosixPath(image['name']).with_suffix('')): image for image in results.images}
+        try:
+            images = {str(PurePosixPath(i['name']).with_suffix('')): i for i in results.images}
+        except (KeyError, TypeError) as error:
+            raise ValueError(f'{path} holds no results: an image of it has no name') from error
         if len(images) < len(results.images):
             raise ValueError(f'{path} has two images of one name')
         if label in (method.label for method in methods):
@@ -164,7 +152,7 @@ def common_ground(methods: list[Method]) -> tuple[list[str], list[str], list[str
     all_metrics = [key for key in COLUMNS if any(key in keys for keys in metrics.values())]
     if not names or all_metrics in ([], ['seconds']):
         counts = ', '.join(f'{method.label}: {len(method.images)}' for method in methods)
-        raise ValueError(f'No image was scored by all methods (images {counts})')
+        raise ValueError(f'No image was scored for all methods (images: {counts})')
     everything = set().union(*(method.images for method in methods))
     if len(names) < len(everything):
         counts = ', '.join(
@@ -221,82 +209,54 @@ def tables_of(methods: list[Method], names: list[str], metrics: list[str]) -> li
 def means(method: Method, names: list[str], metrics: list[str]) -> list[float | None]:
     """Of some images; None for a metric that the method lacks."""
     images = [method.images[name] for name in names]
-    return [
-        fmean(image[key] for image in images) if key in images[0] else None for key in metrics
-    ]
+    return [fmean(image[key] for image in images) if key in images[0] else None for key in metrics]
 
 
 def choose(
     methods: list[Method], names: list[str], metric: str, number: int
-) -> tuple[list[str], list[str]]:
-    """The images to show, those first in which the methods differ most.
+) -> tuple[list[Method], list[str], list[str]]:
+    """What to show as crops: images in which the methods differ most, of one method the worst.
 
     Returns:
-        Their names, and what is missing to show them, in words.
+        The methods whose mattes are there; names of the images, in that order; and what is missing,
+        in words.
     """
 
     def spread(name: str) -> float:
         errors = [m.images[name][metric] for m in methods if metric in m.images[name]]
         return max(errors) - min(errors) if len(errors) > 1 else errors[0]
 
-    def missing(name: str) -> list[str]:
-        lacks = [key for key in ('trimap', 'alpha') if not path_of(methods, name, key)]
-        return lacks + [f'matte of {m.label}' for m in methods if not path_of([m], name, 'matte')]
+    def is_complete(name: str) -> bool:
+        has_truth = all(path_of(methods, name, key) for key in ('trimap', 'alpha'))
+        return has_truth and all(path_of([method], name, 'matte') for method in drawn)
 
-    complete = [name for name in names if not missing(name)]
+    drawn = [m for m in methods if any(path_of([m], name, 'matte') for name in names)]
+    complete = [name for name in names if drawn and is_complete(name)]
     notes = []
-    if number and not complete:
-        notes.append(
-            f'No crops: the results do not say where the {" and the ".join(missing(names[0]))} '
-            'is; test with --show-dir'
-        )
-    return sorted(complete, key=spread, reverse=True)[:number], notes
+    absent = ', '.join(method.label for method in methods if method not in drawn)
+    if number and absent:
+        notes.append(f'No crops of {absent}: no mattes are where the results say; see --show-dir')
+    if number and drawn and not complete:
+        notes.append('No crops: trimaps, true alphas or mattes are not where the results say')
+    return drawn, sorted(complete, key=spread, reverse=True)[:number], notes
 
 
 def path_of(methods: list[Method], name: str, key: str) -> str | None:
-    """The file of an image that any of the methods knows."""
+    """The file of an image, if it is there, that any of the methods knows."""
     paths = (method.images[name].get('paths', {}).get(key) for method in methods)
-    return next(filter(None, paths), None)
+    return next((path for path in paths if path and Path(path).is_file()), None)
 
 
-def crops_of(methods: list[Method], name: str, metric: str, side: int) -> Crops:
-    """The window of one image in which the methods err most, as cards from left to right.
-
-    Raises:
-        FileNotFoundError: A file is not there any more.
-        ValueError: A file is no image, or of another size than the others.
-    """
-    item = {f'{key}_path': path_of(methods, name, key) for key in ('image', 'trimap', 'alpha')}
-    trimap, alpha = read_grey(item['trimap_path']), read_grey(item['alpha_path'])
-    if item['image_path']:
-        photo = read_photo(item['image_path']).pixels_8bit
-    else:
-        photo = np.full((*alpha.shape, 3), 128, np.uint8)
-    item |= dict(image=photo, trimap=trimap, alpha=alpha)
-    mattes = {}
-    for method in methods:
-        path = path_of([method], name, 'matte')
-        mattes[method.label] = read_matte(path)
-        item |= {f'matte of {method.label}': mattes[method.label]}
-        item |= {f'matte of {method.label}_path': path}
-    RequireSameSize(tuple(key for key in item if not key.endswith('_path')))(item)
-
-    is_unknown = (trimap != 0) & (trimap != 255)
-    errors = sum(np.abs(matte.astype(np.float32) - alpha) for matte in mattes.values())
-    window = largest_window(errors * is_unknown, side)
-    cards = [Card('image, trimap', dict(image=photo[window], trimap=trimap[window]))]
-    for method in methods:
-        matte = mattes[method.label]
-        error = error_map(matte[window], alpha[window], trimap[window])
-        value = method.images[name].get(metric)
-        detail = '' if value is None else f'{COLUMNS[metric]} {value:.4g}'
-        pictures = {f'matte of {method.label}': matte[window], f'error of {method.label}': error}
-        cards.append(Card(method.label, pictures, detail))
-    truth = {'true alpha': alpha[window], 'where in the image': outlined(photo, window)}
-    cards.append(Card('ground truth, place', truth))
-    rows, columns = window
-    height, width = trimap[window].shape
-    return Crops(name, f'{width} x {height} px at ({columns.start}, {rows.start})', cards)
+def draw(methods: list[Method], name: str, metric: str, side: int) -> Crops:
+    """The crops of one image; errors as of :func:`crops_of`."""
+    files = {key: path_of(methods, name, key) for key in ('image', 'trimap', 'alpha')}
+    mattes = {method.label: path_of([method], name, 'matte') for method in methods}
+    errors = {method.label: method.images[name].get(metric) for method in methods}
+    details = {
+        label: '' if error is None else f'{COLUMNS[metric]} {error:.3g}'
+        for label, error in errors.items()
+    }
+    return crops_of(name, files, mattes, details, side)
 
 
 def write_all(
@@ -317,34 +277,23 @@ def write_all(
     }
     charts = bar_charts(bars), bar_charts(bars, is_dark=True)
     write_file(charts[0], args.out / 'charts.png')
-    if crops:
-        draw_sheets(args, crops)
+    draw_sheets(crops, args.out / 'crops', args.crop)
+    error = COLUMNS[metrics[0]]
+    which = f'in which the methods differ most: by the largest minus the smallest {error}'
+    if len(methods) == 1:
+        which = f'with the largest {error}'
     choice = (
-        f'Of all images, the {len(crops)} in which the methods differ most: by the largest minus '
-        f'the smallest {COLUMNS[metrics[0]]}. Of each, the window in which the absolute errors of '
-        'all methods add up to the most. Numbers are of the whole image.'
+        f'Of all images, the {len(crops)} {which}. Of each, the window in which the absolute '
+        'errors of all methods add up to the most. Numbers are of the whole image.'
     )
-    facts = [f'{m.label}: {m.results.test_set}' for m in methods if m.results.test_set]
-    title = f'{len(methods)} matting methods compared'
+    facts = []
+    for test_set, group in itertools.groupby(methods, key=lambda m: m.results.test_set):
+        labels = ', '.join(method.label for method in group)
+        facts.append(f'{labels}: {test_set or "test set not named"}')
+    count = len(methods)
+    title = f'{count} matting methods compared' if count > 1 else methods[0].label
     page = comparison_page(title, notes, facts, tables, charts, crops, choice)
     write_file(page.encode(), args.out / 'compare.html')
-
-
-def draw_sheets(args: argparse.Namespace, crops: list[Crops]) -> None:
-    """The crops on contact sheets: mattes, and their errors in the row below."""
-    titles = [card.title for card in crops[0].cards]
-    sheets = SheetWriter(
-        args.out / 'crops',
-        titles,
-        2 * IMAGES_PER_SHEET,
-        [LEGEND],
-        cell_size=max(MIN_CELL, args.crop + 6),
-    )
-    for image in crops:
-        upper, lower = zip(*(card.pictures.values() for card in image.cards), strict=True)
-        sheets.add([card.detail for card in image.cards], upper)
-        sheets.add(f'{image.title}   {image.detail}', lower)
-    sheets.write()
 
 
 def as_csv(metrics: list[str], tables: list[ScoreTable]) -> str:

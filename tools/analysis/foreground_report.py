@@ -16,11 +16,12 @@ import numpy as np
 from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
 from lsmatting_plugin.foreground import roughness
 from lsmatting_plugin.image_files import images_by_stem
-from lsmatting_plugin.image_io import write_file, write_image
+from lsmatting_plugin.image_io import write_file
 from lsmatting_plugin.progress import progress_bar
-from lsmatting_plugin.visualization import composite_over, contact_sheet
+from lsmatting_plugin.visualization import SheetWriter, composite_over
 
 BACKGROUNDS = dict(white=(255, 255, 255), black=(0, 0, 0), green=(60, 160, 40))
+TITLES = ('foreground', *(f'over {name}' for name in BACKGROUNDS))
 ADVICE = 'python tools/reestimate_foreground.py DATA_ROOT makes re-estimated foregrounds'
 
 
@@ -50,12 +51,12 @@ def main() -> None:
             key: images_by_stem(args.data_root / folder, f'images "{key}"', ADVICE)
             for key, folder in folders.items()
         }
+        sheets = SheetWriter(args.out / 'report', TITLES, 2 * args.per_sheet)
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     stems = sorted(set.intersection(*map(set, paths.values())))
     skipped = len(set.union(*map(set, paths.values()))) - len(stems)
     measures = []
-    sheets = Sheets(args.out, args.per_sheet)
     with progress_bar() as progress:
         for stem in progress.track(stems, description='Measuring'):
             images = load({key: found[stem] for key, found in paths.items()})
@@ -76,38 +77,6 @@ def main() -> None:
     if skipped:
         print(f'{skipped} images lack a partner in one of the folders and were left out')
     print(f'Written to {args.out}')
-
-
-class Sheets:
-    """Contact sheets of a few images, each written as soon as it is full.
-
-    Args:
-        out (Path): Folder of ``report_001.png`` and so on.
-        per_sheet (int): Images on a sheet, two rows each.
-    """
-
-    TITLES = ('foreground', *(f'over {name}' for name in BACKGROUNDS))
-
-    def __init__(self, out: Path, per_sheet: int) -> None:
-        self.out = out
-        self.per_sheet = per_sheet
-        self.number = 0
-        self.rows, self.captions = [], []
-
-    def add(self, caption: str, pictures: list[np.ndarray]) -> None:
-        """Adds a row."""
-        self.captions.append(caption)
-        self.rows.append(pictures)
-        if len(self.rows) == 2 * self.per_sheet:
-            self.write()
-
-    def write(self) -> None:
-        """Writes the rows since the last sheet."""
-        if self.rows:
-            self.number += 1
-            sheet = contact_sheet(self.rows, self.TITLES, self.captions)
-            write_image(sheet, self.out / f'report_{self.number:03d}.png')
-            self.rows, self.captions = [], []
 
 
 def load(paths: dict[str, str]) -> dict[str, np.ndarray]:

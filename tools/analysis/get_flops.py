@@ -1,0 +1,102 @@
+"""Tells the size of a network, and what an image costs it.
+
+python tools/analysis/get_flops.py configs/lsm_r50_aim.py --size 1080 1920
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
+
+from mmengine.config import DictAction
+from rich.console import Console
+from rich.table import Table
+from torch import nn
+
+from lsmatting_plugin.config_io import read_config
+from lsmatting_plugin.overview import describe_model
+from lsmatting_plugin.registry import MODELS, SCOPE
+
+
+def parse_args() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description='Parameters of a network, part by part, and the operations that one image '
+        'takes it, of convolutions and matrix products. Refinement and test-time augmentation '
+        'run (parts of) the network several times.'
+    )
+    parser.add_argument('config', help='a Python config, for example configs/lsm_r50_aim.py')
+    parser.add_argument(
+        '--size',
+        type=int,
+        nargs='+',
+        default=[512],
+        metavar=('H', 'W'),
+        help="of the network's input, pixels; one number for a square (default: 512)",
+    )
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='change settings of the config, for example model.encoder.depth=18',
+    )
+    args = parser.parse_args()
+    if len(args.size) > 2:
+        parser.error('--size takes a height and a width')
+    return args
+
+
+def main() -> None:
+    """Builds the network and prints the table."""
+    args = parse_args()
+    height, width = args.size[0], args.size[-1]
+    try:
+        model = build(args)
+        facts = describe_model(model, (height, width))
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+    Console().print(table_of(type(model).__name__, height, width, facts))
+    print('A multiply-add is one MAC and two FLOPs; many papers give MACs and call them FLOPs.')
+
+
+def build(args: argparse.Namespace) -> nn.Module:
+    """The network of the config, with random weights.
+
+    Raises:
+        FileNotFoundError: There is no such config.
+        ValueError: It cannot be read, or names parts that are not here.
+    """
+    cfg = read_config(args.config)
+    cfg.merge_from_dict(args.cfg_options)
+    try:
+        return MODELS.build(dict(cfg.model, _scope_=cfg.get('default_scope', SCOPE)))
+    except (KeyError, TypeError) as error:  # an unknown type, or an argument that it lacks
+        reason = str(error).strip('"').partition('\n')[0]
+        raise ValueError(f'{args.config}: the model cannot be built: {reason}') from error
+
+
+def table_of(name: str, height: int, width: int, facts: dict) -> Table:
+    """A line per part, and the total."""
+    parameters, gflops = facts['parameters'], facts['gflops']
+    table = Table(title=f'{name}, one input of {height} x {width}')
+    for column in ('', 'parameters', 'share', 'GFLOPs', 'GMACs', 'share'):
+        table.add_column(column, justify='right' if column else 'left')
+    for part, count in parameters.items():
+        if part == 'total':
+            table.add_section()
+        table.add_row(
+            part,
+            f'{count:,}',
+            f'{count / parameters["total"]:.0%}',
+            f'{gflops[part]:.2f}',
+            f'{gflops[part] / 2:.2f}',
+            f'{gflops[part] / gflops["total"]:.0%}' if gflops['total'] else '',
+        )
+    return table
+
+
+if __name__ == '__main__':
+    main()
