@@ -18,6 +18,10 @@ from lsmatting_plugin.engine.launch import (
     init_distributed,
     load_config,
 )
+from lsmatting_plugin.engine.pretrained_parts import (
+    fetch_pretrained_parts,
+    forget_pretrained_parts,
+)
 
 
 def parse_args() -> argparse.Namespace:
@@ -61,8 +65,12 @@ def main() -> None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
     goes_on = cfg.resume and Path(cfg.work_dir, 'last_checkpoint').is_file()
-    if (cfg.load_from or goes_on) and 'pretrained' in cfg.model.get('encoder', {}):
-        cfg.model.encoder.pretrained = None  # the checkpoint replaces all weights
+    if cfg.load_from or goes_on:  # the checkpoint replaces all weights
+        if 'pretrained' in cfg.model.get('encoder', {}):
+            cfg.model.encoder.pretrained = None
+        forget_pretrained_parts(cfg.model)
+    else:
+        fetch_pretrained_parts(cfg.model)
     init_distributed(cfg, args.local_rank)
 
     runner = build_runner(cfg)

@@ -1,6 +1,6 @@
 # FBA (Forte and Pitie, arXiv 2003.07711) from mmedit's encoder and decoder; needs the whole of
-# mmedit, `make setup-mmedit`. Weights published by the authors load as they are; model.standardises
-# does to them what their demo does when it is switched to evaluation.
+# mmedit, `make setup-mmedit`. Weights are used as they are stored, see model.standardises; to test
+# what the authors published, take mmedit_fba_published.py.
 _base_ = '../lsm_r50_aim.py'
 
 norm_cfg = dict(type='GN', num_groups=32)

@@ -1,5 +1,5 @@
 # IndexNet (Lu et al., Indices Matter, ICCV 2019), as in mmedit, all of which it
-# needs: make setup-mmedit. Offline: --cfg-options model.backbone.encoder.init_cfg=None
+# needs: make setup-mmedit. Its pretrained encoder is looked for in pretrained/, then downloaded.
 _base_ = 'mmedit::indexnet/indexnet_mobv2_1xb16-78k_comp1k.py'
 
 # mmedit's steps; backgrounds come as they are, and are composited on the fly.
@@ -34,6 +34,8 @@ train_dataloader = dict(
     )
 )
 test_pipeline = [dict(step, type=f'mmedit.{step.type}') for step in _base_.test_pipeline]
+# mmedit knows 0, 128 and 255 alone.
+test_pipeline.insert(2, dict(type='lsmatting_plugin.SnapTrimap'))
 val_dataloader = dict(
     dataset=dict(
         _delete_=True,

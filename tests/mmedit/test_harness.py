@@ -5,6 +5,7 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from command_line import ROOT, run
@@ -22,7 +23,6 @@ SMALL = {
     'default_hooks.logger.interval': 1,
 }
 BY_ITERATION = {
-    'model.backbone.encoder.init_cfg': None,
     'train_cfg.max_iters': 2,
     'train_cfg.val_interval': 2,
     'default_hooks.checkpoint.interval': 2,
@@ -41,6 +41,7 @@ BY_EPOCH = {
     ('name', 'settings', 'checkpoint'),
     [
         ('dim', BY_ITERATION, 'iter_2.pth'),
+        ('dim_refined', BY_ITERATION, 'iter_2.pth'),
         ('indexnet', BY_ITERATION, 'iter_2.pth'),
         ('gca', BY_ITERATION, 'iter_2.pth'),
         ('fba', BY_EPOCH, 'epoch_1.pth'),
@@ -123,6 +124,18 @@ def test_our_network_scores_the_same_in_mmedit_s_harness(tiny_aim, tiny_checkpoi
     ours = json.loads((tmp_path / 'ours.json').read_text())['mean']
     for metric in METRICS:
         assert theirs[metric] == pytest.approx(ours[metric], rel=1e-3), metric
+
+
+def test_a_trimap_of_other_greys_is_read_as_this_project_reads_it():
+    from lsmatting_plugin.registry import TRANSFORMS
+
+    for name in ('dim', 'indexnet', 'gca'):
+        cfg = Config.fromfile(ROOT / f'configs/baselines/mmedit_{name}.py')
+        step = TRANSFORMS.build(cfg.test_pipeline[2])
+        trimap = np.array([[3, 100, 250]], np.uint8)[..., None]
+        results = step(dict(trimap=trimap, ori_trimap=trimap.copy()))
+        for key in ('trimap', 'ori_trimap'):
+            assert results[key].ravel().tolist() == [0, 128, 255]
 
 
 def test_mmedit_s_own_settings_of_the_models_stay():
