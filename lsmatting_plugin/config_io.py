@@ -1,18 +1,35 @@
 """Configs as files, checked where they come in."""
 
+import argparse
 from pathlib import Path
 
-from mmengine.config import Config
+from mmengine.config import Config, DictAction
 
 NEEDS_MMEDIT = 'lsmatting_plugin.baselines.mmedit'  # what such a config imports
 
 
-def read_config(config: str | Path | Config) -> Config:
+def add_config_options(parser: argparse.ArgumentParser) -> None:
+    """Adds ``--cfg-options``, the changes that :func:`read_config` takes."""
+    parser.add_argument(
+        '--cfg-options',
+        nargs='+',
+        action=DictAction,
+        default={},
+        metavar='KEY=VALUE',
+        help='change settings of the config, for example train_cfg.max_epochs=2',
+    )
+
+
+def read_config(config: str | Path | Config, changes: dict | None = None) -> Config:
     """The config in a file, or the one that is read already.
+
+    Args:
+        config (str | Path | Config): A file, or a config.
+        changes (dict, optional): Keys such as ``'train_cfg.max_epochs'`` -> new values.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It cannot be read, or describes no model.
+        ValueError: It cannot be read, has no place for a change, or describes no model.
     """
     if not isinstance(config, Config):
         if not Path(config).is_file():
@@ -28,6 +45,13 @@ def read_config(config: str | Path | Config) -> Config:
                     '"make setup-mmedit" does so, then run the tool by .venv-mmedit/bin/python'
                 ) from error
             raise ValueError(f'{config} is no config: {type(error).__name__}: {error}') from error
+    for key, value in (changes or {}).items():
+        try:
+            config.merge_from_dict({key: value})
+        except (KeyError, TypeError, AssertionError) as error:
+            raise ValueError(
+                f'{config.filename} has no place for {key}={value}: {error}'
+            ) from error
     if not isinstance(config.get('model'), dict):
         raise ValueError(f'{config.filename or "The config"} describes no model')
     return config

@@ -12,3 +12,21 @@ def test_a_config_that_needs_mmedit_says_so(tmp_path):
     with pytest.raises(ValueError, match='make setup-mmedit') as error:
         read_config(path)
     assert '\n' not in str(error.value)
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / 'tiny.py'
+    path.write_text("model = dict(type='LSAMattor')\nsteps = [dict(size=1), dict(size=2)]\n")
+    return path
+
+
+def test_settings_are_changed(config):
+    cfg = read_config(config, {'steps.1.size': 5, 'model.tta': None})
+    assert (cfg.steps[0].size, cfg.steps[1].size, cfg.model.tta) == (1, 5, None)
+
+
+@pytest.mark.parametrize('key', ['steps.7.size', 'steps.last.size'])
+def test_a_change_that_has_no_place_is_named(config, key):
+    with pytest.raises(ValueError, match=rf'tiny\.py has no place for {key}=3'):
+        read_config(config, {key: 3})

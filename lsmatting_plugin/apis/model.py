@@ -43,7 +43,9 @@ def init_model(
         state_dict = read_state_dict(checkpoint)
         require_fit(model, state_dict, str(checkpoint))
         model.load_state_dict(state_dict)
-    return model.to(choose_device(device)).eval()
+    model.to(choose_device(device))
+    model.eval()  # not every model's returns itself
+    return model
 
 
 def choose_device(device: str | torch.device | None = None) -> torch.device:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import torch
 import torch.distributed
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
 from mmengine.runner import Runner
 
-from ..config_io import read_config
+from ..config_io import add_config_options, read_config
 from ..parallel import available_cores
 
 
@@ -21,14 +21,7 @@ def add_launch_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--work-dir', help='logs and checkpoints; default: work_dirs/<name of the config>'
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        metavar='KEY=VALUE',
-        help='change settings of the config, for example train_cfg.max_epochs=2',
-    )
+    add_config_options(parser)
     parser.add_argument(
         '--launcher',
         choices=['none', 'pytorch', 'slurm', 'mpi'],
@@ -46,8 +39,7 @@ def load_config(args: argparse.Namespace) -> Config:
         FileNotFoundError: There is no such config.
         ValueError: It cannot be read, or describes no model.
     """
-    cfg = read_config(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     cfg.launcher = args.launcher
     if args.work_dir is not None:
         cfg.work_dir = args.work_dir

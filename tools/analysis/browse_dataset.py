@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 
 import numpy as np
 import torch
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from rich.console import Console
 from rich.table import Table
 
-from lsmatting_plugin.config_io import read_config
+from lsmatting_plugin.config_io import add_config_options, read_config
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.registry import DATA_SAMPLERS, DATASETS, SCOPE
@@ -60,14 +60,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--seed', type=int, help="of the training (default: the config's, or else 0)"
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        metavar='KEY=VALUE',
-        help='change settings of the config, for example train_dataloader.dataset.data_root=DIR',
-    )
+    add_config_options(parser)
     args = parser.parse_args()
     if args.number < 1 or args.draws < 1:
         parser.error('--number and --draws must be at least 1')
@@ -78,8 +71,7 @@ def main() -> None:
     """Draws the samples, and tells of them."""
     args = parse_args()
     try:
-        cfg = read_config(args.config)
-        cfg.merge_from_dict(args.cfg_options)
+        cfg = read_config(args.config, args.cfg_options)
         seed = args.seed if args.seed is not None else (cfg.get('randomness') or {}).get('seed')
         dataset, keys = dataset_and_order(cfg, args.phase, seed or 0)
         keys = list(draws_of(itertools.islice(keys, args.number), args.draws))

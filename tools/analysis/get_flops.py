@@ -9,12 +9,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
 
-from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 from torch import nn
 
-from lsmatting_plugin.config_io import read_config
+from lsmatting_plugin.config_io import add_config_options, read_config
 from lsmatting_plugin.overview import describe_model
 from lsmatting_plugin.registry import MODELS, SCOPE
 
@@ -35,14 +34,7 @@ def parse_args() -> argparse.Namespace:
         metavar=('H', 'W'),
         help="of the network's input, pixels; one number for a square (default: 512)",
     )
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        metavar='KEY=VALUE',
-        help='change settings of the config, for example model.encoder.depth=18',
-    )
+    add_config_options(parser)
     args = parser.parse_args()
     if len(args.size) > 2:
         parser.error('--size takes a height and a width')
@@ -69,8 +61,7 @@ def build(args: argparse.Namespace) -> nn.Module:
         FileNotFoundError: There is no such config.
         ValueError: It cannot be read, or names parts that are not here.
     """
-    cfg = read_config(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     try:
         return MODELS.build(dict(cfg.model, _scope_=cfg.get('default_scope', SCOPE)))
     except (KeyError, TypeError) as error:  # an unknown type, or an argument that it lacks

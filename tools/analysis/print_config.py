@@ -9,9 +9,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
 
-from mmengine.config import DictAction
 
-from lsmatting_plugin.config_io import read_config
+from lsmatting_plugin.config_io import add_config_options, read_config
 from lsmatting_plugin.image_io import write_file
 
 
@@ -22,14 +21,7 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('config', help='a Python config, for example configs/lsm_r50_aim.py')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write it there, as .py')
-    parser.add_argument(
-        '--cfg-options',
-        nargs='+',
-        action=DictAction,
-        default={},
-        metavar='KEY=VALUE',
-        help='change settings of the config, for example train_cfg.max_epochs=2',
-    )
+    add_config_options(parser)
     args = parser.parse_args()
     if args.out is not None and args.out.suffix != '.py':
         parser.error(f'a config ends in .py, not {args.out}')
@@ -40,8 +32,7 @@ def main() -> None:
     """Merges, and prints or writes."""
     args = parse_args()
     try:
-        cfg = read_config(args.config)
-        cfg.merge_from_dict(args.cfg_options)
+        cfg = read_config(args.config, args.cfg_options)
         text = cfg.pretty_text
         if args.out is not None:
             write_file(text.encode(), args.out)
