@@ -87,7 +87,8 @@ def runner_of(args: argparse.Namespace) -> Runner:
         cfg.load_from = args.checkpoint
     set_prediction_options(cfg, refine_steps=args.refine_steps, tta=args.tta, tile=args.tile)
     custom_hooks = list(cfg.get('custom_hooks') or [])
-    custom_hooks += [dict(type='ResultsWriterHook', out=out) for out in args.out]
+    if args.out:
+        custom_hooks.append(dict(type='ResultsWriterHook', out=args.out))
     if args.show_dir is not None:
         custom_hooks.append(dict(type='MatteWriterHook', out_dir=args.show_dir))
     cfg.custom_hooks = custom_hooks

@@ -31,13 +31,18 @@ def init_model(
 
     Raises:
         FileNotFoundError: There is no such config or checkpoint.
-        ValueError: The checkpoint cannot be read, or does not fit the config; or there is no such
-            device.
+        ValueError: The config names parts that are not here; the checkpoint cannot be read, or does
+            not fit the config; or there is no such device.
     """
     config = read_config(config)
     # Said explicitly: another library may have set its own default scope in this process.
     scope = config.get('default_scope', SCOPE)
-    model = MODELS.build(dict(config.model, _scope_=scope))
+    try:
+        model = MODELS.build(dict(config.model, _scope_=scope))
+    except (KeyError, TypeError) as error:  # an unknown type, or an argument that it lacks
+        reason = str(error).strip('"').partition('\n')[0]
+        where = config.filename or 'The config'
+        raise ValueError(f'{where}: the model cannot be built: {reason}') from error
     model.cfg = config
     if checkpoint is not None:
         state_dict = read_state_dict(checkpoint)

@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -22,15 +23,16 @@ class ResultsWriterHook(Hook):
     """Writes the metrics after a test, and the seconds that each prediction took.
 
     Args:
-        out (str): ``.json`` or ``.csv``, see :class:`.Results`.
+        out (str | Sequence[str]): Files, each ``.json`` or ``.csv``, see :class:`.Results`.
 
     Raises:
-        ValueError: ``out`` ends otherwise.
+        ValueError: One ends otherwise.
     """
 
-    def __init__(self, out: str) -> None:
-        require_suffix(out)
-        self.out = Path(out)
+    def __init__(self, out: str | Sequence[str]) -> None:
+        self.out = [out] if isinstance(out, str) else list(out)
+        for path in self.out:
+            require_suffix(path)
 
     def before_test(self, runner) -> None:
         """Starts to time the predictions."""
@@ -80,8 +82,9 @@ class ResultsWriterHook(Hook):
             protocol=protocols.pop() if len(protocols) == 1 else None,
             test_set=getattr(dataset, 'description', None),
         )
-        results.write(self.out)
-        runner.logger.info(f'Metrics of {len(images)} images written to {self.out}')
+        for path in self.out:
+            results.write(path)
+            runner.logger.info(f'Metrics of {len(images)} images written to {path}')
 
     def after_test(self, runner) -> None:
         """Ends the timing."""

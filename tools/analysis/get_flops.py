@@ -11,11 +11,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 
 from rich.console import Console
 from rich.table import Table
-from torch import nn
 
+from lsmatting_plugin.apis import init_model
 from lsmatting_plugin.config_io import add_config_options, read_config
 from lsmatting_plugin.overview import describe_model
-from lsmatting_plugin.registry import MODELS, SCOPE
 
 
 def parse_args() -> argparse.Namespace:
@@ -46,27 +45,12 @@ def main() -> None:
     args = parse_args()
     height, width = args.size[0], args.size[-1]
     try:
-        model = build(args)
+        model = init_model(read_config(args.config, args.cfg_options), device='cpu')
         facts = describe_model(model, (height, width))
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     Console().print(table_of(type(model).__name__, height, width, facts))
     print('A multiply-add is one MAC and two FLOPs; many papers give MACs and call them FLOPs.')
-
-
-def build(args: argparse.Namespace) -> nn.Module:
-    """The network of the config, with random weights.
-
-    Raises:
-        FileNotFoundError: There is no such config.
-        ValueError: It cannot be read, or names parts that are not here.
-    """
-    cfg = read_config(args.config, args.cfg_options)
-    try:
-        return MODELS.build(dict(cfg.model, _scope_=cfg.get('default_scope', SCOPE)))
-    except (KeyError, TypeError) as error:  # an unknown type, or an argument that it lacks
-        reason = str(error).strip('"').partition('\n')[0]
-        raise ValueError(f'{args.config}: the model cannot be built: {reason}') from error
 
 
 def table_of(name: str, height: int, width: int, facts: dict) -> Table:
