@@ -12,20 +12,24 @@ PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
 LAST_BYTES = {'.png': b'IEND\xaeB`\x82', '.jpg': b'\xff\xd9'}
 
 
-def write_file(data: bytes, path: str | Path) -> None:
+def write_file(data: bytes | memoryview, path: str | Path, is_durable: bool = False) -> None:
     """Writes a file under a temporary name and renames it.
 
     Under its own name it is always whole; what was there before stays until then.
 
     Args:
-        data (bytes): The content.
+        data (bytes | memoryview): The content.
         path (str | Path): Its folder is made when absent.
+        is_durable (bool): Waits until the disk has it, so that it also outlives a power cut.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f'.{path.name}.{os.getpid()}.part')
     try:
         partial.write_bytes(data)
+        if is_durable:  # else a file system may rename it before it holds anything
+            with open(partial, 'rb+') as file:
+                os.fsync(file.fileno())
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

@@ -93,8 +93,7 @@ def make_tiny_cfg(configs_dir, tiny_aim, make_tiny_model_cfg) -> Callable[..., C
     """Factory of the toy recipe on ``tiny_aim``: two epochs of three iterations, crops of 64 px."""
     sizes = dict(
         PadToMinSize=dict(min_size=64),
-        CropAroundForeground=dict(crop_range=(48, 80)),
-        Resize=dict(size=64),
+        RandomRotatedCrop=dict(size=64, crop_range=(48, 80)),
         GenerateTrimap=dict(distance_range=(1, 6)),
         RandomRescale=dict(sizes=(96, 32)),
     )

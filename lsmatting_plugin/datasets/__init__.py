@@ -5,6 +5,7 @@ from .aim_dataset import AIMDataset
 from .alphamatting_dataset import AlphamattingDataset
 from .annotated_dataset import AnnotatedMattingDataset
 from .composition1k_dataset import Composition1kDataset
+from .image_cache import ImageCache
 from .sampler import Draw, DrawSampler
 
 __all__ = [
@@ -14,5 +15,6 @@ __all__ = [
     'Composition1kDataset',
     'Draw',
     'DrawSampler',
+    'ImageCache',
     'transforms',
 ]

@@ -5,28 +5,21 @@ _base_ = './composition1k_test.py'
 train_pipeline = [
     dict(type='LoadImage', key='fg'),
     dict(type='LoadImage', key='alpha', color='grayscale'),
-    dict(type='LoadImage', key='bg'),
+    dict(type='LoadImage', key='bg', like='fg'),
     dict(type='RequireSameSize', keys=('fg', 'alpha')),
     # geometry
     dict(type='PadToMinSize', keys=('fg', 'alpha'), min_size=640),
-    dict(type='ResizeLike', key='bg', like='fg'),
     dict(
-        type='RandomRotate',
-        groups=(('fg', 'alpha'), ('bg',)),
-        prob=0.5,
-        max_angle=180,
-        max_shift=10,
-    ),
-    dict(
-        type='CropAroundForeground',
-        keys=('fg', 'alpha', 'bg'),
+        type='RandomRotatedCrop',  # of fg + alpha and of bg, flips included, in one resampling
+        size=640,
         crop_range=(480, 800),
         max_tries=5,
         min_share=0.8,
+        rotate_prob=0.5,
+        max_angle=180,
+        max_shift=10,
+        flip_prob=0.5,
     ),
-    dict(type='RandomFlip', keys=('fg', 'alpha'), prob=0.5),
-    dict(type='RandomFlip', keys=('bg',), prob=0.5),
-    dict(type='Resize', keys=('fg', 'alpha', 'bg'), size=640),
     # alpha and colour
     dict(type='RandomAlphaGamma', prob=0.3, low=(0.5, 1.0), high=(1.0, 2.0)),
     dict(type='RandomInvert', key='fg', prob=0.3),

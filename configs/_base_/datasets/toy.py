@@ -3,8 +3,7 @@ _base_ = './aim.py'
 
 sizes = dict(
     PadToMinSize=dict(min_size=128),
-    CropAroundForeground=dict(crop_range=(96, 200)),
-    Resize=dict(size=128),
+    RandomRotatedCrop=dict(size=128, crop_range=(96, 200)),
     GenerateTrimap=dict(distance_range=(1, 12)),
     RandomRescale=dict(sizes=(192, 64)),
 )

@@ -3,11 +3,12 @@
 from .alpha import RandomAlphaGamma
 from .colour import ColorJitter, RandomChannelBlend, RandomChannelShuffle, RandomInvert
 from .compose import Composite
+from .flip import RandomFlip, RandomTranspose
 from .foreground import ReestimateForeground
 from .formatting import PackMattingInputs
-from .geometry import CropAroundForeground, RandomFlip, RandomRotate, RandomTranspose
 from .loading import LoadImage, RequireSameSize
 from .randomness import generator
+from .rotated_crop import RandomRotatedCrop
 from .sharpness import RandomBlur, RandomRescale
 from .size import LimitSize, PadToMinSize, PadToMultiple, Resize, ResizeLike
 from .trimap import GenerateTrimap, SnapTrimap
@@ -15,7 +16,6 @@ from .trimap import GenerateTrimap, SnapTrimap
 __all__ = [
     'ColorJitter',
     'Composite',
-    'CropAroundForeground',
     'GenerateTrimap',
     'LimitSize',
     'LoadImage',
@@ -29,7 +29,7 @@ __all__ = [
     'RandomFlip',
     'RandomInvert',
     'RandomRescale',
-    'RandomRotate',
+    'RandomRotatedCrop',
     'RandomTranspose',
     'ReestimateForeground',
     'RequireSameSize',

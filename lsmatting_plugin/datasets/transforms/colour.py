@@ -156,4 +156,4 @@ def _grey(image: np.ndarray) -> np.ndarray:
 
 
 def _mean_grey(image: np.ndarray) -> np.ndarray:
-    return np.full_like(image, int(_grey(image).mean() + 0.5))
+    return np.full_like(image, int(cv2.mean(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY))[0] + 0.5))

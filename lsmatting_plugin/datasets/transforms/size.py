@@ -111,6 +111,7 @@ class ResizeLike(Transform):
     Required keys: ``key``, ``like``. Modified keys: ``key``.
 
     Source: the paper's recipe, training pipeline: the background takes the foreground's size.
+    :class:`RandomRotatedCrop` does it within its own resampling.
 
     Args:
         key (str): Image to resize (cubic).
@@ -129,11 +130,11 @@ class ResizeLike(Transform):
 
 @TRANSFORMS.register_module()
 class Resize(Transform):
-    """Bring images to one fixed square, the size that the network trains at.
+    """Bring images to one fixed square, for pipelines without :class:`RandomRotatedCrop`.
 
     Required keys: ``keys``. Modified keys: the same.
 
-    Source: the paper's recipe, training pipeline.
+    Source: the paper's recipe, training pipeline (its last geometric step).
 
     Args:
         keys (Sequence[str]): Images to resize.

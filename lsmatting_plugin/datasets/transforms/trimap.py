@@ -3,8 +3,9 @@
 import numpy as np
 
 from ...registry import TRANSFORMS
-from ...trimap import distance_to, snap_trimap
+from ...trimap import snap_trimap
 from .base import Transform, as_range
+from .proximity import FAR, distance_in_row, is_within
 from .randomness import generator
 
 
@@ -26,24 +27,28 @@ class GenerateTrimap(Transform):
 
     Args:
         distance_range (tuple[int, int]): d_in and d_out are drawn from it, each on its own:
-            euclidean distances in whole pixels, both bounds included.
+            euclidean distances in whole pixels, 0..254, both bounds included.
 
     Raises:
-        ValueError: If a bound is negative or the bounds are in the wrong order.
+        ValueError: If a bound is out of range or the bounds are in the wrong order.
     """
 
     def __init__(self, distance_range: tuple[int, int] = (1, 24)) -> None:
-        self.distance_range = as_range('distance_range', distance_range, minimum=0)
+        self.distance_range = as_range('distance_range', distance_range, 0, int(FAR) - 1)
 
     def transform(self, results: dict) -> dict:
         """Draw the two distances and mark the three regions."""
         d_in, d_out = generator(results).integers(*self.distance_range, size=2, endpoint=True)
         alpha = results['alpha']
         is_fg = alpha == 255
-        is_unknown = _distance_to_edge(alpha, is_fg) <= np.where(is_fg, d_in, d_out)
-        trimap = np.where(is_fg, np.uint8(255), np.uint8(0))
-        trimap[is_unknown] = 128
-        results['trimap'] = trimap
+        is_bg = ~is_fg
+        is_soft = (alpha > 0) & is_bg
+        if is_soft.any():
+            to_edge_in = to_edge_out = distance_in_row(is_soft)
+        else:  # a hard mask's edge is where the other side begins
+            to_edge_in, to_edge_out = distance_in_row(is_bg), distance_in_row(is_fg)
+        is_unknown = is_fg & is_within(to_edge_in, d_in) | is_bg & is_within(to_edge_out, d_out)
+        results['trimap'] = np.where(is_unknown, np.uint8(128), is_fg * np.uint8(255))
         return results
 
 
@@ -71,11 +76,3 @@ class SnapTrimap(Transform):
             if key in results:
                 results[key] = snap_trimap(results[key], self.strict).trimap
         return results
-
-
-def _distance_to_edge(alpha: np.ndarray, is_fg: np.ndarray) -> np.ndarray:
-    """Distance to the nearest soft pixel or, in a hard mask, to the other side."""
-    is_soft = (alpha > 0) & ~is_fg
-    if is_soft.any():
-        return distance_to(is_soft)
-    return np.where(is_fg, distance_to(~is_fg), distance_to(is_fg))

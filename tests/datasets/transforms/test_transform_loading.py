@@ -159,3 +159,43 @@ def test_an_optional_image_may_be_absent(tmp_path):
         load(dict(results, alpha_path=str(tmp_path / 'nowhere.png')))
     with pytest.raises(ValueError, match='same size'):
         check(dict(results, alpha=np.zeros((4, 4), np.uint8)))
+
+
+@pytest.mark.parametrize(
+    ('size', 'target', 'divisor'),
+    [
+        ((300, 400), (150, 100), 2),  # the short side, halved, is the long side of the other
+        ((300, 400), (151, 100), 1),
+        ((400, 300), (70, 70), 4),
+        ((300, 400), (30, 20), 8),
+        ((100, 90), (640, 480), 1),
+    ],
+)
+def test_a_large_jpeg_is_decoded_no_larger_than_needed(apply, save, size, target, divisor):
+    photo = cv2.GaussianBlur(
+        np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8), None, 9
+    )
+    path = save('bg.jpg', photo)
+    fg = np.zeros((*target, 3), np.uint8)
+
+    results = apply('LoadImage', {'bg_path': path, 'fg': fg}, key='bg', like='fg')
+
+    assert results['bg'].shape[:2] == tuple(-(-side // divisor) for side in size)
+    whole = apply('LoadImage', {'bg_path': path}, key='bg')['bg']
+    smaller = cv2.resize(whole, results['bg'].shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert np.abs(smaller.astype(int) - results['bg']).mean() < 1
+
+
+def test_other_formats_are_decoded_whole(apply, save, image):
+    sample = {'bg_path': save('bg.png', image), 'fg': np.zeros((2, 2, 3), np.uint8)}
+
+    assert apply('LoadImage', sample, key='bg', like='fg')['bg'].shape == image.shape
+
+
+def test_a_broken_jpeg_is_named_with_like_too(apply, tmp_path):
+    path = tmp_path / 'bg.jpg'
+    path.write_bytes(b'no image')
+    sample = {'bg_path': str(path), 'fg': np.zeros((2, 2, 3), np.uint8)}
+
+    with pytest.raises(ValueError, match=r'bg: not a readable image: .*bg\.jpg'):
+        apply('LoadImage', sample, key='bg', like='fg')

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
+from oracles import plain_pipeline as oracle
 
+from lsmatting_plugin.datasets.transforms.proximity import distance_in_row, is_within
 from lsmatting_plugin.registry import TRANSFORMS
 
 
@@ -64,7 +66,7 @@ def test_all_soft_is_all_unknown(apply):
     assert (trimap_of(apply, np.full((5, 6), 1, np.uint8), 1, 24) == 128).all()
 
 
-@pytest.mark.parametrize('distance_range', [(-1, 5), (24, 1)])
+@pytest.mark.parametrize('distance_range', [(-1, 5), (24, 1), (1, 255)])
 def test_bad_range(distance_range):
     with pytest.raises(ValueError, match='distance_range'):
         TRANSFORMS.build(dict(type='GenerateTrimap', distance_range=distance_range))
@@ -80,3 +82,33 @@ def test_near_values_of_a_file_become_known(apply, strict):
 
 def test_a_trimap_may_come_without_a_copy(apply):
     assert 'ori_trimap' not in apply('SnapTrimap', dict(trimap=np.zeros((2, 2), np.uint8)))
+
+
+@pytest.mark.parametrize('kind', ['soft', 'hard'])
+def test_is_that_of_exact_distance_transforms(apply, make_sample, kind):
+    alpha = make_sample(180, 240)['alpha']
+    if kind == 'hard':
+        alpha = np.where(alpha > 127, np.uint8(255), np.uint8(0))
+    for seed in range(12):
+        trimap = trimap_of(apply, alpha, 0, 60, seed=seed)
+        plain = oracle.Trimap((0, 60))({'rng': np.random.default_rng(seed), 'alpha': alpha})
+        np.testing.assert_array_equal(trimap, plain['trimap'])
+
+
+@pytest.mark.parametrize('density', [0.001, 0.02, 0.5])
+@pytest.mark.parametrize('reach', [0, 1, 3, 24, 254])
+def test_what_is_within_a_distance(density, reach):
+    is_target = np.random.default_rng(0).random((70, 300)) < density
+
+    is_near = is_within(distance_in_row(is_target), reach)
+
+    np.testing.assert_array_equal(is_near, oracle.distance_to(is_target) <= reach)
+
+
+def test_nothing_is_near_no_target():
+    assert not is_within(distance_in_row(np.zeros((20, 700), bool)), 254).any()
+
+
+def test_a_reach_of_more_than_a_byte_is_refused():
+    with pytest.raises(ValueError, match=r'0\.\.254'):
+        is_within(np.zeros((2, 2), np.uint8), 255)
