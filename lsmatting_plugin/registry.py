@@ -31,7 +31,7 @@ def _child(name: str, *locations: str, name_in_mmedit: str = '') -> Registry:
 # Every registry mmengine has is declared: a missing one would log a warning at each look-up.
 RUNNERS = _child('RUNNERS')
 RUNNER_CONSTRUCTORS = _child('RUNNER_CONSTRUCTORS')
-LOOPS = _child('LOOPS')
+LOOPS = _child('LOOPS', 'engine')
 HOOKS = _child('HOOKS', 'engine')
 STRATEGIES = _child('STRATEGIES')
 LOG_PROCESSORS = _child('LOG_PROCESSORS')
@@ -47,13 +47,13 @@ TASK_UTILS = _child('TASK_UTILS')
 FUNCTIONS = _child('FUNCTIONS')
 
 OPTIMIZERS = _child('OPTIMIZERS')
-OPTIM_WRAPPERS = _child('OPTIM_WRAPPERS')
-OPTIM_WRAPPER_CONSTRUCTORS = _child('OPTIM_WRAPPER_CONSTRUCTORS')
+OPTIM_WRAPPERS = _child('OPTIM_WRAPPERS', 'engine')
+OPTIM_WRAPPER_CONSTRUCTORS = _child('OPTIM_WRAPPER_CONSTRUCTORS', 'engine')
 PARAM_SCHEDULERS = _child('PARAM_SCHEDULERS')
 
 METRICS = _child('METRICS', 'evaluation')
 EVALUATOR = _child('EVALUATOR', 'evaluation', name_in_mmedit='EVALUATORS')
 INFERENCERS = _child('INFERENCERS', 'apis')
 
-VISUALIZERS = _child('VISUALIZERS')
-VISBACKENDS = _child('VISBACKENDS')
+VISUALIZERS = _child('VISUALIZERS', 'engine')
+VISBACKENDS = _child('VISBACKENDS', 'engine')

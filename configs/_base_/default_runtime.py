@@ -7,13 +7,18 @@ default_hooks = dict(
     param_scheduler=dict(type='ParamSchedulerHook'),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     checkpoint=dict(
-        type='CheckpointHook', interval=1, max_keep_ckpts=2, save_best='SAD', rule='less'
+        type='AtomicCheckpointHook', interval=1, max_keep_ckpts=2, save_best='SAD', rule='less'
     ),
 )
 custom_hooks = [
     dict(type='PlainCheckpointHook'),  # checkpoints load with weights-only safety on
     dict(type='StrictLoadHook'),  # a checkpoint that does not fit is an error
     dict(type='IterationSeedHook'),  # dropout draws the same after resuming
+    dict(type='FiniteLossHook'),  # a NaN stops the run, and its batch is kept for inspection
+    dict(type='InterruptHook'),  # Ctrl-C and SIGTERM save before the run ends
+    dict(type='ModelSummaryHook'),  # parameters and cost, before the first iteration
+    dict(type='ValidationSheetHook', num_images=4),  # predictions beside the truth, as pictures
+    dict(type='CurvesHook'),  # loss, learning rate and metrics as a picture, at the end
     dict(type='DescribeTestSetHook'),  # scores say of which images they are
 ]
 
@@ -24,8 +29,8 @@ env_cfg = dict(
 )
 randomness = dict(seed=0)
 log_processor = dict(by_epoch=True, window_size=50)
-vis_backends = [dict(type='LocalVisBackend')]
-visualizer = dict(type='Visualizer', vis_backends=vis_backends)
+vis_backends = [dict(type='LocalVisBackend'), dict(type='OptionalTensorboardBackend')]
+visualizer = dict(type='ForgivingVisualizer', vis_backends=vis_backends)
 log_level = 'INFO'
 load_from = None
 resume = False

@@ -1,6 +1,7 @@
 """The order of training samples, and the identity of each one's random draws."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 from mmengine.dataset import DefaultSampler
@@ -58,6 +59,18 @@ class DrawSampler(DefaultSampler):
     ``DefaultSampler``; the runner passes its own seed.
     """
 
+    _num_skipped = 0
+
+    def skip_once(self, count: int) -> None:
+        """Leaves out the first samples of the next pass, which a resumed run has seen.
+
+        Args:
+            count (int): Of this process's share; the length stays that of a whole pass.
+        """
+        self._num_skipped = count
+
     def __iter__(self) -> Iterator[Draw]:
         """This process's share of the epoch, shuffled by seed and epoch."""
-        return (Draw(index, self.epoch, self.seed) for index in super().__iter__())
+        first, self._num_skipped = self._num_skipped, 0
+        indices = islice(super().__iter__(), first, None)
+        return (Draw(index, self.epoch, self.seed) for index in indices)

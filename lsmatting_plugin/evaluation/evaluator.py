@@ -83,10 +83,17 @@ class MattingEvaluator(Evaluator):
         self._num_images = 0
         return super().evaluate(size)
 
+    def abandon(self) -> None:
+        """Forgets what is not scored yet: nobody will wait for it."""
+        self._waiting.clear()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
+
     def _score(self, image: ImageToScore, tasks: list[Task]) -> None:
         future = None
         if image.alphas is not None and self.num_workers and self.patience <= 0:
-            self._pool = self._pool or worker_pool(self.num_workers)
+            self._pool = self._pool or worker_pool(self.num_workers, ignores_ctrl_c=True)
             try:
                 future = self._pool.submit(ImageToScore.errors, image, tasks)
             except BrokenProcessPool:

@@ -66,6 +66,7 @@ def line_charts(
                 _line(axes, x, y, runs.index(run))
             axes.set_title(title)
             axes.set_xlabel(x_labels[title])
+            axes.xaxis.get_major_locator().set_params(integer=True)  # epochs, iterations
             axes.grid(alpha=0.25)
         if len(runs) > 1:
             lines = [_line(grid[0], [], [], number) for number in range(len(runs))]

@@ -78,3 +78,14 @@ def test_a_draw_stays_itself_through_data_set_wrappers():
         assert inner == index
         assert inner.generator().random() == draw.generator().random()
     assert repr(draw) == 'Draw(17, epoch=2, seed=3)'
+
+
+def test_samples_that_a_resumed_run_has_seen_are_left_out_once(sampler_of):
+    whole = [list(sampler_of(rank, 2)) for rank in range(2)]
+    for rank in range(2):
+        sampler = sampler_of(rank, 2)
+        sampler.skip_once(3)
+
+        assert indices(sampler) == [int(draw) for draw in whole[rank]][3:]
+        assert len(sampler) == 5
+        assert indices(sampler) == [int(draw) for draw in whole[rank]]

@@ -1,0 +1,86 @@
+"""What is going to be trained, in a few lines."""
+
+from collections.abc import Iterator
+
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from torch import nn
+
+from ..registry import HOOKS
+
+LONG = 'Modules:'  # how a table begins that goes to the log file alone
+
+
+@HOOKS.register_module()
+class ModelSummaryHook(Hook):
+    """Tells parameters and cost of the network before the first iteration.
+
+    The cost is that of an image of the size that the first batch has, and is counted for
+    :class:`.LSAMattor`, of which no tensor is computed for it. The log file also has the parameters
+    of each module down to the third level. Draws no random numbers.
+    """
+
+    is_told = False
+
+    def before_train_iter(self, runner, batch_idx: int, data_batch: dict | None = None) -> None:
+        """Tells it, once."""
+        if self.is_told:
+            return
+        self.is_told = True
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        runner.logger.info('\n'.join([LONG, *module_table(model)]))
+        height, width = data_batch['inputs'][0].shape[-2:]
+        batch = f'{len(data_batch["inputs"])} images of {height} x {width} px'
+        if runner.world_size > 1:
+            batch += f' on each of {runner.world_size} processes'
+        optimizer = type(runner.optim_wrapper.optimizer).__name__
+        lines = [*model_summary(model, (height, width)), f'{optimizer} on batches of {batch}']
+        for line in lines:
+            runner.logger.info(line)
+
+
+def model_summary(model: nn.Module, size: tuple[int, int]) -> list[str]:
+    """Parameters of a network and of its parts; the cost of an image where it is cheap to tell.
+
+    Args:
+        model (nn.Module): Any.
+        size (tuple[int, int]): Height and width of an image, pixels.
+
+    Returns:
+        list[str]: One line, or two.
+    """
+    # Not before it is needed: what only writes mattes needs no networks.
+    from ..models import LSAMattor
+    from ..overview import describe_model
+
+    total = _count(model)
+    trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
+    parts = ', '.join(f'{name} {_count(part):,}' for name, part in _parts(model))
+    share = 'all' if trained == total else f'{trained:,} of them'
+    lines = [f'{type(model).__name__}: {total:,} parameters, {share} trained ({parts})']
+    if isinstance(model, LSAMattor):
+        try:
+            gflops = describe_model(model, size)['gflops']
+        except (RuntimeError, NotImplementedError):  # parts that need more than a tensor's shape
+            return lines
+        total = gflops.pop('total')
+        parts = ', '.join(f'{name} {count:.3g}' for name, count in gflops.items() if count)
+        lines.append(f'Forward pass of {size[0]} x {size[1]} px: {total:.3g} GFLOPs ({parts})')
+    return lines
+
+
+def module_table(model: nn.Module, depth: int = 3) -> list[str]:
+    """Name, kind and parameters of the modules down to some level, a line each."""
+    return [
+        f'{name:40} {type(module).__name__:24} {_count(module):>12,}'
+        for name, module in model.named_modules()
+        if name and name.count('.') < depth and _count(module)
+    ]
+
+
+def _parts(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
+    return ((name, part) for name, part in model.named_children() if _count(part))
+
+
+def _count(module: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in module.parameters())
