@@ -12,7 +12,8 @@ model = dict(
 # From scratch, hence a higher rate than the paper's fine-tuning of ImageNet weights; one cosine.
 optim_wrapper = dict(
     type='OptimWrapper',
-    optimizer=dict(type='Adam', lr=2e-3, weight_decay=1e-4),
+    constructor='GroupedOptimWrapperConstructor',
+    optimizer=dict(type='Adam', lr=2e-3, weight_decay=1e-4, fused=True),
     paramwise_cfg=dict(custom_keys={'norm': dict(decay_mult=0.1), 'bn': dict(decay_mult=0.1)}),
 )
 param_scheduler = dict(

@@ -4,6 +4,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
+from mmengine.registry import DefaultScope
 from torch import nn
 
 from lsmatting_plugin.registry import (
@@ -56,8 +57,10 @@ def network(recipe):
 @pytest.fixture(scope='module')
 def decay(recipe, network):
     """The weight decay that the optimizer really has for each parameter, by name."""
-    optimizer = build_optim_wrapper(network, recipe.optim_wrapper).optimizer
+    with DefaultScope.overwrite_default_scope(recipe.default_scope):
+        optimizer = build_optim_wrapper(network, recipe.optim_wrapper).optimizer
     assert type(optimizer) is torch.optim.Adam
+    assert len(optimizer.param_groups) == 2  # one for norms, one for the rest
     assert {group['lr'] for group in optimizer.param_groups} == {5e-5}
     names = {id(parameter): name for name, parameter in network.named_parameters()}
     return {
@@ -102,6 +105,15 @@ class TestEveryConfig:
         hooks = [hook.type for hook in load(name).custom_hooks]
 
         assert {'PlainCheckpointHook', 'StrictLoadHook', 'IterationSeedHook'} <= set(hooks)
+
+    def test_long_runs_lose_nothing_and_are_seen(self, load, name):
+        cfg = load(name)
+        hooks = {hook.type for hook in cfg.custom_hooks}
+
+        assert cfg.default_hooks.checkpoint.type == 'AtomicCheckpointHook'
+        assert cfg.default_hooks.checkpoint.max_keep_ckpts == 2
+        assert {'FiniteLossHook', 'InterruptHook'} <= hooks
+        assert {'ModelSummaryHook', 'ValidationSheetHook', 'CurvesHook'} <= hooks
 
     def test_runs_are_seeded(self, load, name):
         assert load(name).randomness.seed is not None

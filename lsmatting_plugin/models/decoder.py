@@ -1,5 +1,7 @@
 """The light gated decoder."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
@@ -8,6 +10,7 @@ from torch import Tensor, nn
 from ..registry import MODELS
 from .fusion import ConcatFusion, FlowAlignedFusion
 from .pyramid_pooling import PyramidPooling
+from .recompute import recomputed
 from .skip import XAVIER_INIT
 
 FUSIONS = dict(concat=ConcatFusion, flow_aligned=FlowAlignedFusion)
@@ -62,7 +65,11 @@ class AlphaHead(nn.Module):
         """Raw alpha."""
         x = F.relu(self.conv1(x))
         x = F.relu(self.conv2(x))
-        return self.conv3(x)
+        if x.dtype == self.conv3.weight.dtype:
+            return self.conv3(x)
+        # Mixed precision: alpha in float32, since near 1 bfloat16 has steps of 1/256.
+        with torch.autocast(x.device.type, enabled=False):
+            return self.conv3(x.to(self.conv3.weight.dtype))
 
 
 @MODELS.register_module()
@@ -81,6 +88,8 @@ class LSADecoder(BaseModule):
         fusion (str): 'concat' (paper) or 'flow_aligned' (the repository's FAM variant).
         pyramid_bins (tuple[int], optional): Bins of a pyramid pooling before stage 5 (the
             repository's PPM variant, 1, 2, 3, 6).
+        with_cp (bool): Computes the inside of stages and head a second time for their gradients in
+            place of keeping it in memory, see :func:`.recomputed`.
 
     Input:
         image (N, image_channels, H, W): the network's input.
@@ -97,6 +106,7 @@ class LSADecoder(BaseModule):
         head_channels: int = 32,
         fusion: str = 'concat',
         pyramid_bins: tuple[int, ...] | None = None,
+        with_cp: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(init_cfg or list(XAVIER_INIT))
@@ -107,6 +117,7 @@ class LSADecoder(BaseModule):
             )
         if fusion not in FUSIONS:
             raise ValueError(f'fusion must be one of {sorted(FUSIONS)}, not {fusion!r}')
+        self.recomputes = with_cp
         self.context = (
             PyramidPooling(in_channels[4], pyramid_bins) if pyramid_bins else nn.Identity()
         )
@@ -123,11 +134,17 @@ class LSADecoder(BaseModule):
         """Raw alpha at the image's size."""
         skip1, skip2, skip3, skip4, skip5 = features
         x = self.stage5(self.context(skip5))
-        x = self.stage4(join(skip4, x))
-        x = self.stage3(join(skip3, x))
-        x = self.stage2(join(skip2, x))
-        x = self.stage1(join(skip1, x))
-        return self.head(self.fusion(image, x))
+        x = self._finer(self.stage4, skip4, x)
+        x = self._finer(self.stage3, skip3, x)
+        x = self._finer(self.stage2, skip2, x)
+        x = self._finer(self.stage1, skip1, x)
+        return self._run(lambda image, x: self.head(self.fusion(image, x)), self.head, image, x)
+
+    def _finer(self, stage: GatedConv, skip: Tensor, coarse: Tensor) -> Tensor:
+        return self._run(lambda skip, coarse: stage(join(skip, coarse)), stage, skip, coarse)
+
+    def _run(self, forward: Callable[..., Tensor], module: nn.Module, *inputs: Tensor) -> Tensor:
+        return recomputed(forward, *inputs, within=module) if self.recomputes else forward(*inputs)
 
 
 def join(skip: Tensor, coarse: Tensor) -> Tensor:

@@ -6,10 +6,11 @@ import warnings
 
 import torch
 from mmengine.logging import print_log
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..registry import MODELS
 from .pretrained import fetch_pretrained
+from .recompute import recomputed
 
 with warnings.catch_warnings():
     # mmcv-lite says on import that one compiled operator is absent; nothing here uses it.
@@ -31,6 +32,8 @@ class MattingResNetV1d(ResNetV1d):
             for in ``pretrained_dir``, then downloaded; if neither works a warning is logged and
             training starts from scratch. The trimap's stem weights start at zero.
         pretrained_dir (str): Folder of downloaded weights.
+        with_cp (bool): Computes the inside of each residual block a second time for its gradient
+            in place of keeping it in memory, see :func:`.recomputed`.
         **kwargs: The other arguments of mmcls's ``ResNetV1d``.
 
     Input:
@@ -48,9 +51,11 @@ class MattingResNetV1d(ResNetV1d):
         in_channels: int = 4,
         pretrained: str | None = None,
         pretrained_dir: str = 'pretrained',
+        with_cp: bool = False,
         **kwargs,
     ) -> None:
         super().__init__(depth=depth, in_channels=in_channels, out_indices=(0, 1, 2, 3), **kwargs)
+        self.recomputes = with_cp  # mmcls's own with_cp would count a batch twice in its norms
         self.pretrained = pretrained
         self.pretrained_dir = pretrained_dir
         stage_channels = (self.base_channels * self.expansion * 2**i for i in range(4))
@@ -100,10 +105,15 @@ class MattingResNetV1d(ResNetV1d):
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Features of the five stages, fine to coarse."""
-        stem = self.stem(x)
+        stem = self._run(self.stem, x)
         x = self.maxpool(stem)
         stages = [stem]
         for name in self.res_layers:
-            x = getattr(self, name)(x)
+            layer = getattr(self, name)
+            for part in layer if self.recomputes else (layer,):
+                x = self._run(part, x)
             stages.append(x)
         return tuple(stages)
+
+    def _run(self, part: nn.Module, x: Tensor) -> Tensor:
+        return recomputed(part, x, within=part) if self.recomputes else part(x)

@@ -1,5 +1,7 @@
 """The whole network: encoder, skip, decoder, loss, and how an alpha matte is predicted."""
 
+from collections.abc import Callable
+
 import torch
 from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
@@ -47,6 +49,8 @@ class LSAMattor(BaseModel):
         tta (dict, optional): Config of the views whose mattes are averaged, for example
             ``dict(type='MattingTTA', scales=(0.8, 1.0, 1.25))``; each is refined where there is a
             refiner. None predicts the image as it is.
+        train_cfg (dict, optional): How :meth:`loss` goes about a batch: ``compile=False``, whether
+            torch compiles the network, which takes minutes, and a C++ compiler on a CPU.
         norm_eval (bool): Keeps batch norms at their running statistics during training, as for
             fine-tuning with a batch of one image.
 
@@ -63,6 +67,7 @@ class LSAMattor(BaseModel):
         compile=False,
         pred_dtype='float32',
     )
+    DEFAULT_TRAIN_CFG = dict(compile=False)
 
     def __init__(
         self,
@@ -71,6 +76,7 @@ class LSAMattor(BaseModel):
         skip: dict | None = None,
         loss_alpha: dict | None = None,
         data_preprocessor: dict | None = None,
+        train_cfg: dict | None = None,
         test_cfg: dict | None = None,
         refiner: dict | None = None,
         tta: dict | None = None,
@@ -83,12 +89,15 @@ class LSAMattor(BaseModel):
         self.skip = _build({'in_channels': self.encoder.out_channels, **skip})
         self.decoder = _build({'in_channels': self.skip.out_channels, **decoder})
         self.loss_alpha = _build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
-        self.test_cfg = _complete(test_cfg or {}, self.DEFAULT_TEST_CFG)
+        self.train_cfg = _complete('train_cfg', train_cfg or {}, self.DEFAULT_TRAIN_CFG)
+        self.test_cfg = _complete('test_cfg', test_cfg or {}, self.DEFAULT_TEST_CFG)
+        _check_test_cfg(self.test_cfg)
         self.refiner = _build(refiner) if refiner else None
         self.tta = _build(tta) if tta else None
         if self.test_cfg['tile'] is not None and not self.is_local:
             raise ValueError(NOT_LOCAL)
         self.norm_eval = norm_eval
+        self._training_network: Callable[[Tensor], Tensor] | None = None
         self._prediction_network: tuple[tuple, PredictionNetwork] | None = None
         self.register_load_state_dict_pre_hook(translate_names_on_loading)
 
@@ -149,7 +158,13 @@ class LSAMattor(BaseModel):
         trimap = inputs[:, 3:]
         is_unknown = (trimap > 0) & (trimap < 1)
         gt_alpha = torch.stack([sample.gt_alpha for sample in data_samples])
-        return dict(loss_alpha=self.loss_alpha(self.raw_alpha(inputs), gt_alpha, is_unknown))
+        network = self._compiled() if self.train_cfg['compile'] else self.raw_alpha
+        return dict(loss_alpha=self.loss_alpha(network(inputs), gt_alpha, is_unknown))
+
+    def _compiled(self) -> Callable[[Tensor], Tensor]:
+        if self._training_network is None:
+            self._training_network = torch.compile(self.raw_alpha)
+        return self._training_network
 
     def predict(
         self, inputs: Tensor, data_samples: list[MattingDataSample] | None = None
@@ -249,19 +264,21 @@ def _build(cfg: dict) -> nn.Module:
     return MODELS.build({'_scope_': SCOPE, **cfg})
 
 
-def _complete(cfg: dict, defaults: dict) -> dict:
+def _complete(name: str, cfg: dict, defaults: dict) -> dict:
     """The defaults, overridden by ``cfg``, which may hold no other keys."""
     unknown = sorted(set(cfg) - set(defaults))
     if unknown:
-        raise ValueError(f'Unknown test_cfg keys {unknown}; known are {sorted(defaults)}')
-    completed = {**defaults, **cfg}
+        raise ValueError(f'Unknown {name} keys {unknown}; known are {sorted(defaults)}')
+    return {**defaults, **cfg}
+
+
+def _check_test_cfg(cfg: dict) -> None:
     for key, choices in TEST_CFG_CHOICES.items():
-        if completed[key] not in choices:
-            raise ValueError(f'test_cfg {key} must be one of {choices}, not {completed[key]!r}')
-    tile = completed['tile']
+        if cfg[key] not in choices:
+            raise ValueError(f'test_cfg {key} must be one of {choices}, not {cfg[key]!r}')
+    tile = cfg['tile']
     if tile is not None and not (isinstance(tile, int) and tile >= MIN_TILE):
         raise ValueError(f'test_cfg tile must be None or at least {MIN_TILE} pixels, not {tile!r}')
-    return completed
 
 
 def translate_names_on_loading(module, state_dict: dict, prefix: str, *_) -> None:

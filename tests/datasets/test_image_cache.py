@@ -1,11 +1,9 @@
 import errno
-import logging
 import multiprocessing
 import os
 
 import numpy as np
 import pytest
-from mmengine.logging import MMLogger
 
 from lsmatting_plugin.datasets import AIMDataset, Draw, ImageCache
 
@@ -24,18 +22,6 @@ def source(tmp_path):
 @pytest.fixture
 def cache(tmp_path):
     return ImageCache(tmp_path / 'cache', max_gigabytes=1)
-
-
-@pytest.fixture
-def log():
-    """The messages of the log."""
-    records = []
-    handler = logging.Handler()
-    handler.emit = lambda record: records.append(record.getMessage())
-    logger = MMLogger.get_current_instance()
-    logger.addHandler(handler)
-    yield records
-    logger.removeHandler(handler)
 
 
 def refuse():
@@ -92,7 +78,7 @@ def test_a_damaged_entry_is_made_anew(cache, source):
     np.testing.assert_array_equal(cache.load(source, 'color', refuse), IMAGE)
 
 
-def test_it_stays_below_its_size_and_keeps_what_came_first(tmp_path, log):
+def test_it_stays_below_its_size_and_keeps_what_came_first(tmp_path, log_lines):
     cache = ImageCache(tmp_path / 'cache', max_gigabytes=2.5 * ENTRY / 1e9)
     paths = [tmp_path / f'{i}.png' for i in range(4)]
     for path in paths:
@@ -102,7 +88,7 @@ def test_it_stays_below_its_size_and_keeps_what_came_first(tmp_path, log):
     assert len(entries(cache)) == 2
     for path in paths[:2]:
         cache.load(path, 'color', refuse)
-    assert len([line for line in log if 'it is full' in line]) == 1
+    assert len([line for line in log_lines if 'it is full' in line]) == 1
 
 
 def test_another_run_counts_what_is_there(tmp_path, source):
@@ -140,7 +126,7 @@ def test_processes_share_the_limit(tmp_path):
     assert len(list((tmp_path / 'cache').glob('*.npy'))) == 10
 
 
-def test_a_full_disk_ends_caching_and_not_the_run(cache, source, log, monkeypatch):
+def test_a_full_disk_ends_caching_and_not_the_run(cache, source, log_lines, monkeypatch):
     def no_space(data, path):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
@@ -148,7 +134,7 @@ def test_a_full_disk_ends_caching_and_not_the_run(cache, source, log, monkeypatc
 
     for _ in range(2):
         assert cache.load(source, 'color', lambda: IMAGE) is IMAGE
-    assert [line for line in log if 'No space left' in line] != []
+    assert [line for line in log_lines if 'No space left' in line] != []
     assert cache.is_full
 
 

@@ -2,7 +2,8 @@
 # the backgrounds.
 optim_wrapper = dict(
     type='OptimWrapper',
-    optimizer=dict(type='Adam', lr=5e-5, weight_decay=1e-4),
+    constructor='GroupedOptimWrapperConstructor',  # few groups, for the fused kernels
+    optimizer=dict(type='Adam', lr=5e-5, weight_decay=1e-4, fused=True),
     # A tenth of the decay for parameters named so; the encoder's down-sampling BNs
     # ('downsample.2') are not, and keep the full decay, as in the original.
     paramwise_cfg=dict(custom_keys={'norm': dict(decay_mult=0.1), 'bn': dict(decay_mult=0.1)}),

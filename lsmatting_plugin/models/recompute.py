@@ -1,0 +1,51 @@
+"""Memory for time: activations that are computed again when the gradient needs them."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+
+import torch
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+NORMS = nn.modules.batchnorm._BatchNorm
+
+
+def recomputed(forward: Callable[..., Tensor], *inputs: Tensor, within: nn.Module) -> Tensor:
+    """``forward(*inputs)``, of which only the inputs are kept for the backward pass.
+
+    What lies inside is computed a second time there (Chen et al., Training Deep Nets with Sublinear
+    Memory Cost, arXiv 1604.06174). Batch norms then leave their running statistics alone, which
+    would otherwise move twice a step. Without gradients it is a plain call.
+
+    Args:
+        forward (Callable): A layer or several, without randomness; the second pass would draw anew.
+        *inputs (Tensor): Its arguments.
+        within (nn.Module): Holds the batch norms in question.
+
+    Returns:
+        Tensor: Its result.
+    """
+    if not torch.is_grad_enabled():
+        return forward(*inputs)
+    return checkpoint(
+        forward,
+        *inputs,
+        use_reentrant=False,
+        preserve_rng_state=False,
+        context_fn=lambda: (nullcontext(), _resting_statistics(within)),
+    )
+
+
+@contextmanager
+def _resting_statistics(module: nn.Module) -> Iterator[None]:
+    """Batch norms in training mode normalise by the batch, and do not note its statistics."""
+    norms = [m for m in module.modules() if isinstance(m, NORMS) and m.track_running_stats]
+    before = [(norm, norm.momentum, norm.num_batches_tracked) for norm in norms]
+    for norm in norms:
+        norm.momentum = 0.0  # running = (1 - momentum) running + momentum batch
+        norm.num_batches_tracked = norm.num_batches_tracked.clone()
+    try:
+        yield
+    finally:
+        for norm, momentum, count in before:
+            norm.momentum, norm.num_batches_tracked = momentum, count
