@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -58,15 +59,19 @@ def unordered_map(
         yield from _pooled(work, [job], 1)
 
 
-def worker_pool(num_workers: int) -> ProcessPoolExecutor:
+def worker_pool(num_workers: int, ignores_ctrl_c: bool = False) -> ProcessPoolExecutor:
     """Processes of one thread each, which end with this one however it ends.
 
     Args:
         num_workers (int): Started when there is work for them.
+        ignores_ctrl_c (bool): Leaves it to this process what Ctrl-C, of which the terminal tells
+            all of them, is to end; otherwise each ends with a traceback.
     """
     # 'spawn': a forked child would inherit locks of OpenCV's and torch's threads.
     context = multiprocessing.get_context('spawn')
-    return ProcessPoolExecutor(num_workers, mp_context=context, initializer=_begin_worker)
+    return ProcessPoolExecutor(
+        num_workers, mp_context=context, initializer=_begin_worker, initargs=(ignores_ctrl_c,)
+    )
 
 
 def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]:
@@ -87,8 +92,10 @@ def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]
         pool.shutdown(cancel_futures=True)
 
 
-def _begin_worker() -> None:
+def _begin_worker(ignores_ctrl_c: bool) -> None:
     """In a worker: it is one of as many as there are cores, and nothing without its parent."""
+    if ignores_ctrl_c:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ['NUMBA_NUM_THREADS'] = '1'
     cv2.setNumThreads(1)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -16,9 +16,9 @@ from lsmatting_plugin.checkpoint_io import read_state_dict
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
     build_runner,
-    init_distributed,
     load_config,
 )
+from lsmatting_plugin.engine.process_group import init_distributed, leave_group
 from lsmatting_plugin.models.prediction_options import set_prediction_options
 from lsmatting_plugin.models.tta import TTA_OPTIONS
 
@@ -72,6 +72,8 @@ def main() -> None:
     except (OSError, ValueError) as error:
         sys.exit(str(error))
     runner.test()
+    del runner
+    leave_group()
 
 
 def runner_of(args: argparse.Namespace) -> Runner:

@@ -9,23 +9,26 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
-import torch
 from mmengine.logging import print_log
 
+from lsmatting_plugin.engine.last_words import how_to_go_on, train
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
     build_runner,
-    init_distributed,
+    effective_batch_size,
     load_config,
 )
 from lsmatting_plugin.engine.pretrained_parts import (
     fetch_pretrained_parts,
     forget_pretrained_parts,
 )
+from lsmatting_plugin.engine.process_group import init_distributed, leave_group
+from lsmatting_plugin.engine.train_options import add_train_options, apply_train_options
+from lsmatting_plugin.engine.training_stopped import TrainingStopped
 
 
-def parse_args() -> argparse.Namespace:
-    """The command line."""
+def parse_args(words: list[str] | None = None) -> argparse.Namespace:
+    """The command line, or these words of one."""
     parser = argparse.ArgumentParser(description='Train a matting network.')
     parser.add_argument('config', help='a Python config, for example configs/lsm_r50_aim.py')
     parser.add_argument(
@@ -35,14 +38,24 @@ def parse_args() -> argparse.Namespace:
         metavar='CKPT',
         help='go on from this checkpoint; without a name from the latest in the work folder',
     )
-    parser.add_argument('--amp', action='store_true', help='mixed precision (needs a GPU)')
     parser.add_argument(
         '--auto-scale-lr',
         action='store_true',
         help='scale the learning rate by (batch over all processes) / (batch of the recipe)',
     )
+    parser.add_argument(
+        '--sync-bn',
+        action='store_true',
+        help='batch norms over the images of all processes (needs a GPU for each)',
+    )
     add_launch_options(parser)
-    return parser.parse_args()
+    add_train_options(parser)
+    return parser.parse_args(words)
+
+
+def work_dir_of(words: list[str]) -> str:
+    """Where the training of a command line keeps its checkpoints."""
+    return load_config(parse_args(words)).work_dir
 
 
 def main() -> None:
@@ -50,13 +63,9 @@ def main() -> None:
     args = parse_args()
     try:
         cfg = load_config(args)
+        apply_train_options(cfg, args)
     except (OSError, ValueError) as error:
         sys.exit(str(error))
-    if args.amp:
-        if not torch.cuda.is_available():
-            sys.exit('--amp needs a GPU; leave it out to train on the CPU')
-        cfg.optim_wrapper.type = 'AmpOptimWrapper'
-        cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     if args.auto_scale_lr:
         if 'auto_scale_lr' not in cfg:
             sys.exit(f'--auto-scale-lr: {args.config} has no auto_scale_lr.base_batch_size')
@@ -71,19 +80,36 @@ def main() -> None:
         forget_pretrained_parts(cfg.model)
     else:
         fetch_pretrained_parts(cfg.model)
-    init_distributed(cfg, args.local_rank)
+    if args.sync_bn:
+        cfg.sync_bn = 'torch'
+    try:
+        init_distributed(cfg, args.local_rank)
+    except ValueError as error:
+        sys.exit(str(error))
 
     runner = build_runner(cfg)
-    batch_size = runner.world_size * cfg.train_dataloader.batch_size
+    batch_size = effective_batch_size(cfg, runner.world_size)
     scaling = cfg.get('auto_scale_lr')
     recipe = scaling.base_batch_size if scaling else batch_size
     if batch_size != recipe and not scaling.enable:
         print_log(
-            f'{runner.world_size} x {cfg.train_dataloader.batch_size} images a step; the learning '
-            f'rate of this config is meant for {recipe}: see --auto-scale-lr',
+            f'{batch_size} images a step; the learning rate of this config is meant for {recipe}: '
+            'see --auto-scale-lr',
             logger='current',
         )
-    runner.train()
+    status = 0
+    try:
+        train(runner)
+    except ChildProcessError as error:
+        # The launcher of several processes says the rest.
+        sys.exit(str(error) if cfg.launcher != 'none' else f'{error}\n{how_to_go_on(cfg.work_dir)}')
+    except TrainingStopped as stop:
+        if stop.code < 128:  # maybe in this process alone
+            raise
+        status = stop.code
+    del runner
+    leave_group()
+    sys.exit(status)
 
 
 if __name__ == '__main__':

@@ -3,17 +3,25 @@
 import argparse
 import logging
 import os
+import warnings
+from functools import partial
 from pathlib import Path
 
 import torch
-import torch.distributed
 from mmengine.config import Config
+from mmengine.device import get_device
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
+from mmengine.optim import OptimWrapper
 from mmengine.runner import Runner
+from torch import nn
+from torch.utils.data import DataLoader
 
 from ..config_io import add_config_options, read_config
+from ..datasets.transforms.randomness import seed_worker
 from ..parallel import available_cores
+from .interrupt_hook import InterruptHook
+from .training_stopped import TrainingStopped
 
 
 def add_launch_options(parser: argparse.ArgumentParser) -> None:
@@ -45,38 +53,40 @@ def load_config(args: argparse.Namespace) -> Config:
         cfg.work_dir = args.work_dir
     elif cfg.get('work_dir') is None:
         cfg.work_dir = f'work_dirs/{Path(args.config).stem}'
+    cores = _cores_of_process(args.launcher)
     for name in ('train_dataloader', 'val_dataloader', 'test_dataloader'):
-        _limit_workers(cfg.get(name))
+        _limit_workers(cfg.get(name), cores)
     return cfg
 
 
-def _limit_workers(dataloader: dict | None) -> None:
+def _cores_of_process(launcher: str) -> int:
+    """This process's share of the machine."""
+    cores = available_cores()
+    if launcher == 'slurm':  # which need not bind a task to its cores
+        return min(cores, int(os.environ.get('SLURM_CPUS_PER_TASK', cores)))
+    return max(1, cores // int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
+
+
+def _limit_workers(dataloader: dict | None, cores: int) -> None:
     """No more loader processes than cores, of which torch would warn."""
     if dataloader:
-        processes = int(os.environ.get('LOCAL_WORLD_SIZE', 1))
-        cores = max(1, available_cores() // processes)
         dataloader.num_workers = min(dataloader.get('num_workers', 0), cores)
         if dataloader.num_workers == 0:
             dataloader.persistent_workers = False  # torch refuses it without workers
 
 
-def init_distributed(cfg: Config, local_rank: int) -> None:
-    """Starts the process group where mmengine cannot: several processes without a GPU.
+def effective_batch_size(cfg: Config, world_size: int) -> int:
+    """Images behind one step of the optimiser.
 
-    mmengine's own launcher calls a CUDA function and assumes a GPU per process; here the processes
-    talk over gloo, and the model is wrapped without a device.
+    Args:
+        cfg (Config): Of a training.
+        world_size (int): Processes.
+
+    Returns:
+        int: processes * images per process * batches whose gradients are accumulated.
     """
-    if cfg.launcher != 'pytorch' or torch.cuda.is_available():
-        return
-    os.environ.setdefault('LOCAL_RANK', str(local_rank))
-    torch.distributed.init_process_group('gloo')
-    cfg.env_cfg.dist_cfg = dict(backend='gloo')
-    cfg.model_wrapper_cfg = dict(
-        type='MMDistributedDataParallel',
-        device_ids=None,
-        broadcast_buffers=False,
-        find_unused_parameters=cfg.get('find_unused_parameters', False),
-    )
+    accumulated = cfg.optim_wrapper.get('accumulative_counts', 1)
+    return world_size * cfg.train_dataloader.batch_size * accumulated
 
 
 def build_runner(cfg: Config) -> Runner:
@@ -91,6 +101,53 @@ def build_runner(cfg: Config) -> Runner:
 class _ToolRunner(Runner):
     """A runner whose console shows what happens, and whose log file holds everything."""
 
+    def train(self) -> nn.Module:
+        try:
+            return super().train()
+        except TrainingStopped as stop:
+            if stop.is_early:
+                self.call_hook('after_train')
+                self.call_hook('after_run')
+            raise
+        finally:
+            for hook in self.hooks:
+                if isinstance(hook, InterruptHook):
+                    hook.restore()
+
+    def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
+        if self.cfg.get('sync_bn') and self.world_size == 1:
+            self.logger.info('sync_bn changes nothing: there is one process.')
+            self.cfg.sync_bn = None
+        if not any(parameter.requires_grad for parameter in model.parameters()):
+            return model.to(get_device())  # a method without training; DDP would refuse it
+        # CPUs and GPUs convolve fastest with channels last; the features follow the weights. Before
+        # the wrapper, which notes the order.
+        model.to(memory_format=torch.channels_last)
+        with warnings.catch_warnings():
+            # mmengine's, which torch 2.13 calls by another name.
+            warnings.filterwarnings('ignore', '`broadcast_buffers` is deprecated')
+            return super().wrap_model(model_wrapper_cfg, model)
+
+    def scale_lr(self, optim_wrapper: OptimWrapper, auto_scale_lr: dict | None = None) -> None:
+        """As mmengine's, which leaves accumulated gradients out of account."""
+        if not auto_scale_lr or not auto_scale_lr.get('enable'):
+            return
+        batch_size = effective_batch_size(self.cfg, self.world_size)
+        recipe = auto_scale_lr['base_batch_size']
+        self.logger.info(
+            f'The learning rate is scaled by {batch_size / recipe:g}: the batch over all processes '
+            f'is {batch_size}, that of the recipe {recipe}.'
+        )
+        for group in optim_wrapper.param_groups:
+            group['lr'] *= batch_size / recipe
+
+    @staticmethod
+    def build_dataloader(dataloader: DataLoader | dict, *args, **kwargs) -> DataLoader:
+        loader = Runner.build_dataloader(dataloader, *args, **kwargs)
+        if isinstance(dataloader, dict) and 'worker_init_fn' not in dataloader:
+            loader.worker_init_fn = partial(seed_worker, first=loader.worker_init_fn)
+        return loader
+
     def build_evaluator(self, evaluator: dict | list | Evaluator) -> Evaluator:
         if isinstance(evaluator, list):
             evaluator = dict(type='lsmatting_plugin.MattingEvaluator', metrics=evaluator)
@@ -100,7 +157,9 @@ class _ToolRunner(Runner):
         logger = super().build_logger(*args, **kwargs)
         for handler in logger.handlers:
             # A file handler is a stream handler too.
-            if not isinstance(handler, logging.FileHandler):
+            if isinstance(handler, logging.FileHandler):
+                handler.handleError = lambda record: None  # a full disk; the screen has the line
+            else:
                 handler.addFilter(_is_news)
         return logger
 
@@ -110,6 +169,7 @@ class _ToolRunner(Runner):
 BACKGROUND_NOISE = (
     'Config:',
     'Exp name:',
+    'Modules:',
     '\n---',
     'Hooks will be executed',
     'paramwise_options',

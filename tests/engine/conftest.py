@@ -15,3 +15,16 @@ def quick_runs():
         patch.setattr('mmengine.config.config.FormatCode', lambda text, **_: (text, False))
         yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope='session')
+def logged():
+    """What the runs of a work folder have logged, line by line, without time and level."""
+
+    def read(work_dir):
+        lines = []
+        for log in sorted(work_dir.glob('*/*.log')):
+            lines += [line.rpartition(' - ')[2] for line in log.read_text().splitlines()]
+        return lines
+
+    return read

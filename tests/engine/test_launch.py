@@ -10,9 +10,9 @@ from mmengine.evaluator import Evaluator
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
     build_runner,
-    init_distributed,
     load_config,
 )
+from lsmatting_plugin.engine.process_group import init_distributed, leave_group
 from lsmatting_plugin.evaluation import MattingEvaluator
 
 LOADERS = ('train_dataloader', 'val_dataloader', 'test_dataloader')
@@ -97,6 +97,14 @@ class TestWorkers:
 
         assert load('--cfg-options', 'val_dataloader.num_workers=1').val_dataloader.num_workers == 1
 
+    def test_are_no_more_than_slurm_grants_a_process(self, load, cores, monkeypatch):
+        cores(64)
+        monkeypatch.setenv('SLURM_CPUS_PER_TASK', '3')
+
+        cfg = load('--launcher', 'slurm', '--cfg-options', 'train_dataloader.num_workers=6')
+
+        assert cfg.train_dataloader.num_workers == 3
+
     def test_none_at_all_is_possible(self, load):
         cfg = load('--cfg-options', 'train_dataloader.num_workers=0')
 
@@ -122,8 +130,8 @@ class TestProcessGroup:
         monkeypatch.setenv('LOCAL_RANK', 'unset')  # restores it, whatever the test sets
         monkeypatch.delenv('LOCAL_RANK')
         yield
-        if torch.distributed.is_initialized():
-            torch.distributed.destroy_process_group()
+        leave_group()
+        assert not torch.distributed.is_initialized()
 
     def test_without_gpu_is_gloo_and_the_model_wrapped_without_device(self, started):
         cfg = Config(dict(launcher='pytorch', env_cfg=dict(dist_cfg=dict(backend='nccl'))))
@@ -136,9 +144,20 @@ class TestProcessGroup:
         assert cfg.model_wrapper_cfg.type == 'MMDistributedDataParallel'
         assert cfg.model_wrapper_cfg.device_ids is None
 
+    def test_a_method_without_training_needs_no_wrapper(self, started, configs_dir, tmp_path):
+        cfg = Config.fromfile(configs_dir / 'baselines/pymatting_closed_form.py')
+        cfg.merge_from_dict(dict(launcher='pytorch', work_dir=str(tmp_path)))
+        init_distributed(cfg)
+
+        runner = build_runner(cfg)
+
+        assert runner.distributed
+        assert type(runner.model).__name__ == cfg.model.type
+
     @pytest.mark.parametrize('launcher, has_gpu', [('none', False), ('pytorch', True)])
     def test_is_left_to_mmengine_otherwise(self, started, monkeypatch, launcher, has_gpu):
         monkeypatch.setattr(torch.cuda, 'is_available', lambda: has_gpu)
+        monkeypatch.setattr(torch.cuda, 'device_count', lambda: 1)
         cfg = Config(dict(launcher=launcher))
 
         init_distributed(cfg, local_rank=0)
