@@ -1,7 +1,5 @@
 """The light gated decoder."""
 
-from collections.abc import Callable
-
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
@@ -9,6 +7,7 @@ from torch import Tensor, nn
 
 from ..registry import MODELS
 from .fusion import ConcatFusion, FlowAlignedFusion
+from .joined_conv import conv_bilinear, conv_nearest, is_worthwhile
 from .pyramid_pooling import PyramidPooling
 from .recompute import recomputed
 from .skip import XAVIER_INIT
@@ -24,7 +23,8 @@ class GatedConv(nn.Module):
         out_channels (int): C_out.
 
     Input:
-        x (N, C_in, H, W).
+        x (N, C_in, H, W); or the skip features alone, and those of the coarser stage, which the
+        convolution sees beside them, nearest-upsampled.
     Output:
         (N, C_out, H, W).
     """
@@ -35,9 +35,15 @@ class GatedConv(nn.Module):
         self.norm = nn.BatchNorm2d(out_channels)
         self.gate = nn.Conv2d(out_channels, out_channels, 1)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, coarse: Tensor | None = None) -> Tensor:
         """Gated features f * ReLU6(fc(GAP(f)) + 3) / 6."""
-        f = F.relu(self.norm(self.conv(x)))
+        if coarse is None:
+            x = self.conv(x)
+        elif is_worthwhile(x, coarse):
+            x = conv_nearest(self.conv, x, coarse)
+        else:
+            x = self.conv(join(x, coarse))
+        f = F.relu(self.norm(x))
         gate = F.relu6(self.gate(f.mean(dim=(2, 3), keepdim=True)) + 3) / 6
         return f * gate
 
@@ -50,7 +56,8 @@ class AlphaHead(nn.Module):
         channels (int): Of the two hidden layers.
 
     Input:
-        x (N, C_in, H, W).
+        x (N, C_in, H, W); or the image, and the decoder's features, which the first convolution
+        sees beside it, bilinearly upsampled.
     Output:
         (N, 1, H, W).
     """
@@ -61,10 +68,10 @@ class AlphaHead(nn.Module):
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv3 = nn.Conv2d(channels, 1, 3, padding=1)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, features: Tensor | None = None) -> Tensor:
         """Raw alpha."""
-        x = F.relu(self.conv1(x))
-        x = F.relu(self.conv2(x))
+        x = self.conv1(x) if features is None else conv_bilinear(self.conv1, x, features)
+        x = F.relu(self.conv2(F.relu(x)))
         if x.dtype == self.conv3.weight.dtype:
             return self.conv3(x)
         # Mixed precision: alpha in float32, since near 1 bfloat16 has steps of 1/256.
@@ -134,17 +141,16 @@ class LSADecoder(BaseModule):
         """Raw alpha at the image's size."""
         skip1, skip2, skip3, skip4, skip5 = features
         x = self.stage5(self.context(skip5))
-        x = self._finer(self.stage4, skip4, x)
-        x = self._finer(self.stage3, skip3, x)
-        x = self._finer(self.stage2, skip2, x)
-        x = self._finer(self.stage1, skip1, x)
-        return self._run(lambda image, x: self.head(self.fusion(image, x)), self.head, image, x)
+        x = self._run(self.stage4, skip4, x)
+        x = self._run(self.stage3, skip3, x)
+        x = self._run(self.stage2, skip2, x)
+        x = self._run(self.stage1, skip1, x)
+        if isinstance(self.fusion, ConcatFusion) and is_worthwhile(image, x):
+            return self._run(self.head, image, x)
+        return self._run(self.head, self.fusion(image, x))
 
-    def _finer(self, stage: GatedConv, skip: Tensor, coarse: Tensor) -> Tensor:
-        return self._run(lambda skip, coarse: stage(join(skip, coarse)), stage, skip, coarse)
-
-    def _run(self, forward: Callable[..., Tensor], module: nn.Module, *inputs: Tensor) -> Tensor:
-        return recomputed(forward, *inputs, within=module) if self.recomputes else forward(*inputs)
+    def _run(self, part: nn.Module, *inputs: Tensor) -> Tensor:
+        return recomputed(part, *inputs) if self.recomputes else part(*inputs)
 
 
 def join(skip: Tensor, coarse: Tensor) -> Tensor:

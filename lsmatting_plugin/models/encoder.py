@@ -116,4 +116,4 @@ class MattingResNetV1d(ResNetV1d):
         return tuple(stages)
 
     def _run(self, part: nn.Module, x: Tensor) -> Tensor:
-        return recomputed(part, x, within=part) if self.recomputes else part(x)
+        return recomputed(part, x) if self.recomputes else part(x)

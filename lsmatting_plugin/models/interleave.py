@@ -10,8 +10,8 @@ def add_interleaved(base: Tensor, parities: Tensor) -> Tensor:
     """Adds the parities, each in its places, to base.
 
     Args:
-        base (Tensor): (N, C, 2h, 2w). Overwritten unless a gradient of ``parities`` is wanted,
-            which is the only one that this function has.
+        base (Tensor): (N, C, 2h, 2w). Overwritten, unless a gradient of ``parities`` is wanted and
+            none of ``base``, which may then serve again.
         parities (Tensor): (N, 4 C, h, w): the C channels of pixels in even rows and columns, of
             even rows and odd columns, odd and even, odd and odd. Or (N, 4 C, h + 1, w + 1): those
             of odd rows then lie a row lower, those of odd columns a column further right.
@@ -30,20 +30,25 @@ class _AddInterleaved(torch.autograd.Function):
     @staticmethod
     def forward(ctx, base: Tensor, parities: Tensor) -> Tensor:
         ctx.shape = parities.shape
-        return add_interleaved(base.clone(), parities.detach())
+        if ctx.needs_input_grad[0]:
+            ctx.mark_dirty(base)
+        else:
+            base = base.clone()
+        return add_interleaved(base, parities.detach())
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[None, Tensor]:
+    def backward(ctx, grad: Tensor) -> tuple[Tensor | None, Tensor]:
         channels_last = torch.channels_last
         parities = torch.empty(
             ctx.shape, dtype=grad.dtype, device=grad.device, memory_format=channels_last
         )
-        # A parity of the larger form leaves out one outermost row and column.
-        parities[:, :, :: ctx.shape[2] - 1] = 0
-        parities[..., :: ctx.shape[3] - 1] = 0
+        if ctx.shape[2] > grad.shape[2] // 2:
+            # A parity of the larger form leaves out one outermost row and column.
+            parities[:, :, :: ctx.shape[2] - 1] = 0
+            parities[..., :: ctx.shape[3] - 1] = 0
         for fine, coarse in _places(grad, parities):
             coarse.copy_(fine)
-        return None, parities
+        return grad if ctx.needs_input_grad[0] else None, parities
 
 
 def _places(fine: Tensor, parities: Tensor) -> Iterator[tuple[Tensor, Tensor]]:

@@ -1,6 +1,6 @@
 """Memory for time: activations that are computed again when the gradient needs them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 import torch
@@ -10,29 +10,28 @@ from torch.utils.checkpoint import checkpoint
 NORMS = nn.modules.batchnorm._BatchNorm
 
 
-def recomputed(forward: Callable[..., Tensor], *inputs: Tensor, within: nn.Module) -> Tensor:
-    """``forward(*inputs)``, of which only the inputs are kept for the backward pass.
+def recomputed(part: nn.Module, *inputs: Tensor) -> Tensor:
+    """``part(*inputs)``, of which only the inputs are kept for the backward pass.
 
     What lies inside is computed a second time there (Chen et al., Training Deep Nets with Sublinear
     Memory Cost, arXiv 1604.06174). Batch norms then leave their running statistics alone, which
     would otherwise move twice a step. Without gradients it is a plain call.
 
     Args:
-        forward (Callable): A layer or several, without randomness; the second pass would draw anew.
+        part (nn.Module): Without randomness; the second pass would draw anew.
         *inputs (Tensor): Its arguments.
-        within (nn.Module): Holds the batch norms in question.
 
     Returns:
         Tensor: Its result.
     """
     if not torch.is_grad_enabled():
-        return forward(*inputs)
+        return part(*inputs)
     return checkpoint(
-        forward,
+        part,
         *inputs,
         use_reentrant=False,
         preserve_rng_state=False,
-        context_fn=lambda: (nullcontext(), _resting_statistics(within)),
+        context_fn=lambda: (nullcontext(), _resting_statistics(part)),
     )
 
 

@@ -30,7 +30,8 @@ def parity_weight(weight: Tensor, taps: tuple) -> Tensor:
         Tensor: (4 O, I, k, k), parities in the order of :func:`add_interleaved`.
     """
     taps = weight.new_tensor(taps)
-    parities = torch.einsum('aiy,ocyx,bjx->abocij', taps, weight, taps)
+    with torch.autocast(weight.device.type, enabled=False):  # sums of weights as exact as they are
+        parities = torch.einsum('aiy,ocyx,bjx->abocij', taps, weight, taps)
     return parities.flatten(0, 2).contiguous(memory_format=torch.channels_last)
 
 
