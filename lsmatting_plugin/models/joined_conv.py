@@ -5,6 +5,8 @@ be computed at its low resolution (:mod:`.upsampled_conv`). On a CPU, where the 
 memory, this spares the joined and the upsampled features and their gradients.
 """
 
+from collections.abc import Iterator
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -59,28 +61,72 @@ def conv_bilinear(conv: nn.Conv2d, image: Tensor, features: Tensor) -> Tensor:
     """
     fine_weight, coarse_weight = conv.weight.tensor_split((image.shape[1],), dim=1)
     base = F.conv2d(image, fine_weight, conv.bias, padding=1)
-    padded = F.pad(features, (1, 1, 1, 1), mode='replicate')
+    padded, *edges = _Padded.apply(features)
     parities = parity_weight(coarse_weight, BILINEAR_TAPS)
     output = add_interleaved(base, F.conv2d(padded, parities))
-    return _without_ring(output, features, coarse_weight)
+    return _WithoutRing.apply(output, *_convolved_ring(edges, coarse_weight))
 
 
-def _without_ring(output: Tensor, features: Tensor, weight: Tensor) -> Tensor:
-    """Takes off what a 3x3 convolution finds in the ring of upsampled features round an image."""
-    top, bottom = features[:, :, :1], features[:, :, -1:]
-    left, right = features[..., :1], features[..., -1:]
+def _convolved_ring(edges: list[Tensor], weight: Tensor) -> Iterator[Tensor]:
+    """What a 3x3 convolution finds in the ring of upsampled features round an image.
 
-    def upsampled(line: Tensor, size: tuple[int, int], ends: tuple[int, int, int, int]) -> Tensor:
-        line = F.interpolate(line, size=size, mode='bilinear', align_corners=False)
-        return F.pad(line, ends, mode='replicate')
+    Args:
+        edges (list[Tensor]): The first and last row and column of the features.
+        weight (Tensor): (O, I, 3, 3).
 
-    height, width = output.shape[2:]
-    # Rows above and below, with the corners
-    for rows, line, taps in ((0, top, weight[:, :, :1]), (height - 1, bottom, weight[:, :, 2:])):
-        ring = upsampled(line, (1, width), (1, 1, 0, 0))
-        output[:, :, rows : rows + 1] -= F.conv2d(ring, taps)
-    # Columns at the sides; the corners are done
-    for column, line, taps in ((0, left, weight[..., :1]), (width - 1, right, weight[..., 2:])):
-        ring = F.pad(upsampled(line, (height, 1), (0, 0, 0, 0)), (0, 0, 1, 1))
-        output[..., column : column + 1] -= F.conv2d(ring, taps)
-    return output
+    Returns:
+        Iterator[Tensor]: For the first and last row, (N, O, 1, 2w), with what the corners add;
+        for the first and last column, (N, O, 2h, 1), without.
+    """
+    taps = (weight[:, :, :1], weight[:, :, 2:], weight[..., :1], weight[..., 2:])
+    for edge, tap in zip(edges, taps, strict=True):
+        height, width = edge.shape[2:]
+        is_row = tap.shape[2] == 1
+        size = (1, 2 * width) if is_row else (2 * height, 1)
+        ring = F.interpolate(edge, size=size, mode='bilinear', align_corners=False)
+        ring = F.pad(ring, (1, 1, 0, 0), 'replicate') if is_row else F.pad(ring, (0, 0, 1, 1))
+        yield F.conv2d(ring, tap)
+
+
+def _outermost(x: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The first and last row and column, as views."""
+    return x[:, :, :1], x[:, :, -1:], x[..., :1], x[..., -1:]
+
+
+class _Padded(torch.autograd.Function):
+    """Features with their outermost pixels repeated beyond the border, and these pixels.
+
+    As one function, for autograd would write a gradient of the features' size for each slice.
+    """
+
+    @staticmethod
+    def forward(ctx, features: Tensor) -> tuple[Tensor, ...]:
+        padded = F.pad(features, (1, 1, 1, 1), mode='replicate')
+        return padded, *(edge.clone() for edge in _outermost(features))
+
+    @staticmethod
+    def backward(ctx, grad: Tensor, *edge_grads: Tensor) -> Tensor:
+        inner = grad[:, :, 1:-1, 1:-1].clone(memory_format=torch.channels_last)
+        for end in (0, -1):  # a pixel has the gradient of its repetitions, too
+            inner[:, :, end] += grad[:, :, end, 1:-1]
+            inner[..., end] += grad[:, :, 1:-1, end]
+            for corner in (0, -1):
+                inner[:, :, end, corner] += grad[:, :, end, corner]
+        for edge, edge_grad in zip(_outermost(inner), edge_grads, strict=True):
+            edge += edge_grad
+        return inner
+
+
+class _WithoutRing(torch.autograd.Function):
+    """Takes off what the outermost pixels have too much, in place."""
+
+    @staticmethod
+    def forward(ctx, output: Tensor, *excess: Tensor) -> Tensor:
+        ctx.mark_dirty(output)
+        for edge, part in zip(_outermost(output), excess, strict=True):
+            edge -= part
+        return output
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, ...]:
+        return grad, *(-edge for edge in _outermost(grad))
