@@ -1,10 +1,10 @@
-"""Many files, one after another or in processes: the rest is done when one fails."""
+"""Many files, one after another or in parallel: the rest is done when one fails."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ..parallel import unordered_map
 from ..progress import progress_bar
 from .pairs import Pair
 
@@ -24,26 +24,30 @@ class FileResult(NamedTuple):
 def run_batch(
     work: Callable[[Pair], FileResult],
     pairs: Sequence[Pair],
-    num_workers: int,
+    map_jobs: Callable[[Callable, Iterable[Pair]], Iterator[tuple[Pair, object]]],
     skip_existing: bool,
     description: str,
+    on_failure: Callable[[Path, str], None] | None = None,
 ) -> int:
     """Works on each pair, shows progress, and tells of warnings and failures on stderr.
 
     Args:
         work (callable): Picklable where there are workers.
         pairs (Sequence[Pair]): What to work on.
-        num_workers (int): Processes; 0 works in this one.
+        map_jobs (callable): How: :func:`.parallel.unordered_map`, given its number of workers, or
+            its like.
         skip_existing (bool): Passes over results that are there.
         description (str): Of the progress bar.
+        on_failure (callable, optional): Is told the image and why, once it has failed.
 
     Returns:
         int: The exit status: 1 where a file failed, else 0.
     """
-    todo = [pair for pair in pairs if not (skip_existing and pair.out.exists())]
+    there = _files_beside(pair.out for pair in pairs) if skip_existing else set()
+    todo = [pair for pair in pairs if pair.out not in there]
     failed = 0
     with progress_bar(quiet=len(pairs) == 1) as bar:
-        results = unordered_map(work, todo, num_workers)
+        results = map_jobs(work, todo)
         for pair, result in bar.track(results, total=len(todo), description=description):
             if not isinstance(result, FileResult):  # the process died
                 result = FileResult(f'{result}')
@@ -51,13 +55,21 @@ def run_batch(
             for line in (*result.warnings, result.error):
                 if line is not None:
                     bar.console.print(_line(pair.image, line), markup=False, soft_wrap=True)
+            if on_failure and result.error is not None:
+                on_failure(pair.image, result.error)
     skipped = len(pairs) - len(todo)
     if len(pairs) > 1:
-        there = f', {skipped} were there' if skipped else ''
-        print(f'{len(todo) - failed} written{there}, {failed} failed')
+        were_there = f', {skipped} were there' if skipped else ''
+        print(f'{len(todo) - failed} written{were_there}, {failed} failed')
     elif not failed:
         print(f'{pairs[0].out} {"was there" if skipped else "written"}')
     return 1 if failed else 0
+
+
+def _files_beside(paths: Iterable[Path]) -> set[Path]:
+    """What is in their folders: over a network one listing is faster than asking for each."""
+    folders = [folder for folder in {path.parent for path in paths} if folder.is_dir()]
+    return {Path(entry) for folder in folders for entry in os.scandir(folder)}
 
 
 def _line(image: Path, text: str) -> str:

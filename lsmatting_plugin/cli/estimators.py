@@ -83,3 +83,8 @@ def estimator(options: EstimatorOptions) -> Callable[[np.ndarray, np.ndarray], n
     from ..apis.alpha_estimator import AlphaEstimator
 
     return AlphaEstimator(**vars(options))
+
+
+def estimator_name(options: EstimatorOptions) -> str:
+    """What computes the mattes, for people; that estimator is made by then."""
+    return estimator(options).name

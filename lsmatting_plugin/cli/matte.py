@@ -12,6 +12,7 @@ background does not shine through at hair and edges.
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
@@ -19,11 +20,18 @@ import numpy as np
 from PIL import ImageColor
 
 from ..cutout import cut_out, require_same_size, trimap_warnings
+from ..parallel import unordered_map
 from ..photo import check_format, read_grey, read_photo, to_greys, write_picture
 from ..trimap import snap_trimap
 from ..visualization import cover
 from .batch import FileResult, run_batch
-from .estimators import EstimatorOptions, add_estimator_arguments, estimator, estimator_options
+from .estimators import (
+    EstimatorOptions,
+    add_estimator_arguments,
+    estimator,
+    estimator_name,
+    estimator_options,
+)
 from .pairs import Pair, find_pairs
 
 HELP = 'cut an object out of a photo, given a trimap'
@@ -55,6 +63,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '-o', '--out', required=True, help='result: a file; for several photos a folder'
     )
+    add_matte_arguments(parser)
+    parser.add_argument(
+        '--skip-existing', action='store_true', help='pass over photos whose result is there'
+    )
+    parser.add_argument(
+        '--workers', type=int, default=0, metavar='N', help='processes (default: this one)'
+    )
+
+
+def add_matte_arguments(parser: argparse.ArgumentParser) -> None:
+    """What of the options says how each photo of a folder is cut out."""
     what = parser.add_mutually_exclusive_group()
     what.add_argument('--alpha-only', action='store_true', help='write the matte, in greys')
     what.add_argument(
@@ -70,33 +89,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         '--recursive', action='store_true', help="work on a folder's subfolders too"
     )
-    parser.add_argument(
-        '--skip-existing', action='store_true', help='pass over photos whose result is there'
-    )
-    parser.add_argument(
-        '--workers', type=int, default=0, metavar='N', help='processes (default: this one)'
-    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Cuts out what the command line names; returns the exit status."""
-    options = MatteOptions(
+    options = matte_options(args)
+    pairs = find_pairs(args.image, args.trimap, args.out, suffix='.png', recursive=args.recursive)
+    require_possible(pairs, options)
+    print(f'Mattes by {estimator_name(options.estimator)}', file=sys.stderr)
+    work = partial(matte_file, options=options)
+    map_jobs = partial(unordered_map, num_workers=args.workers)
+    return run_batch(work, pairs, map_jobs, args.skip_existing, 'matting')
+
+
+def matte_options(args: argparse.Namespace) -> MatteOptions:
+    """What the command line asks for.
+
+    Raises:
+        ValueError: Options contradict one another.
+    """
+    return MatteOptions(
         estimator=estimator_options(args),
         alpha_only=args.alpha_only,
         background=args.bg,
         is_16bit=args.is_16bit,
         strict=args.strict,
     )
-    pairs = find_pairs(args.image, args.trimap, args.out, suffix='.png', recursive=args.recursive)
-    # What is wrong for all photos is said once, before the work.
+
+
+def require_possible(pairs: Sequence[Pair], options: MatteOptions) -> None:
+    """Checks what may be wrong for all photos, to say it once and before the work.
+
+    Raises:
+        ValueError: Results cannot be written so, or the background is none.
+    """
     has_alpha = not (options.alpha_only or options.background)
     for pair in pairs:
         check_format(pair.out, has_alpha, options.is_16bit)
     if options.background is not None:
         _background(options.background)
-    print(f'Mattes by {estimator(options.estimator).name}', file=sys.stderr)
-    work = partial(matte_file, options=options)
-    return run_batch(work, pairs, args.workers, args.skip_existing, 'matting')
 
 
 def matte_file(pair: Pair, options: MatteOptions) -> FileResult:

@@ -12,6 +12,7 @@ import argparse
 from functools import partial
 
 from ..cutout import require_same_size
+from ..parallel import unordered_map
 from ..photo import check_format, read_grey, read_photo, write_picture
 from ..trimap import BG, FG, trimap_of_box, trimap_of_mask, trimap_of_scribbles
 from .batch import FileResult, run_batch
@@ -53,7 +54,8 @@ def run(args: argparse.Namespace) -> int:
         if pair.out.suffix.lower() in ('.jpg', '.jpeg'):
             raise ValueError(f'{pair.out}: JPEG blurs the values of a trimap; write a .png')
     work = partial(trimap_file, width=args.width, box=box, scribbles=args.scribbles)
-    return run_batch(work, pairs, args.workers, args.skip_existing, 'making trimaps')
+    map_jobs = partial(unordered_map, num_workers=args.workers)
+    return run_batch(work, pairs, map_jobs, args.skip_existing, 'making trimaps')
 
 
 def trimap_file(

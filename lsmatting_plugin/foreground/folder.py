@@ -1,6 +1,6 @@
 """Re-estimation of a whole folder of foregrounds: parallel, and safe to interrupt."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -43,6 +43,7 @@ def reestimate_folder(
     estimator: Estimator = reestimate_foreground,
     num_workers: int = 0,
     overwrite: bool = False,
+    map_jobs: Callable[[Callable, Iterable], Iterator[tuple]] | None = None,
 ) -> tuple[int, Iterator[Outcome]]:
     """Re-estimates every foreground of a folder into PNGs of the same stems.
 
@@ -57,6 +58,8 @@ def reestimate_folder(
             picklable when ``num_workers`` > 0.
         num_workers (int): Processes; 0 works in this one.
         overwrite (bool): Does again what is there already.
+        map_jobs (Callable, optional): Does the jobs in the place of processes, with the arguments
+            and results of :func:`.parallel.unordered_map`, ``num_workers`` apart.
 
     Returns:
         The number of foregrounds, and an iterator that does them and tells the outcome of each, in
@@ -73,11 +76,12 @@ def reestimate_folder(
     out_dir.mkdir(parents=True, exist_ok=True)
     jobs = [_Job(fg, alphas.get(stem), out_dir / f'{stem}.png') for stem, fg in fgs.items()]
     work = partial(_reestimate_file, estimator, alpha_dir, overwrite)
-    return len(jobs), _outcomes(work, jobs, num_workers, out_dir)
+    map_jobs = map_jobs or partial(unordered_map, num_workers=num_workers)
+    return len(jobs), _outcomes(map_jobs(work, jobs), out_dir)
 
 
-def _outcomes(work: Callable, jobs: list, num_workers: int, out_dir: Path) -> Iterator[Outcome]:
-    for job, result in unordered_map(work, jobs, num_workers):
+def _outcomes(results: Iterable[tuple[_Job, object]], out_dir: Path) -> Iterator[Outcome]:
+    for job, result in results:
         is_lost = isinstance(result, Exception)
         yield Outcome(job.fg_path, error=result) if is_lost else result
     remove_leftovers(out_dir)
