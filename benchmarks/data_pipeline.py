@@ -19,6 +19,7 @@ from mmengine.runner import Runner
 from oracles.plain_pipeline import plain_pipeline
 from torch.utils.data import DataLoader
 
+from lsmatting_plugin.allocator import keep_freed_memory
 from lsmatting_plugin.config_io import read_config
 from lsmatting_plugin.registry import DATASETS
 
@@ -34,12 +35,12 @@ def main() -> None:
     args = parser.parse_args()
     MMLogger.get_instance('mmengine').setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
+        loaders = {'plain': loader_of(args, plain=True)}
+        samples_per_second(loaders['plain'])  # starts its worker
+        keep_freed_memory()  # as tools/train.py does; workers have it from their parent
+        loaders['this'] = loader_of(args)
         cache = dict(folder=folder, max_gigabytes=20)
-        loaders = {
-            'plain': loader_of(args, plain=True),
-            'this': loader_of(args),
-            'this, from the cache': loader_of(args, image_cache=cache),
-        }
+        loaders['this, from the cache'] = loader_of(args, image_cache=cache)
         for _ in range(2):  # compiles and, mostly, fills the cache
             samples_per_second(loaders['this, from the cache'])
         rates = dict.fromkeys(loaders, 0.0)

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plai
 
 from mmengine.logging import print_log
 
+from lsmatting_plugin.allocator import keep_freed_memory
 from lsmatting_plugin.engine.last_words import how_to_go_on, train
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
@@ -61,6 +62,7 @@ def work_dir_of(words: list[str]) -> str:
 def main() -> None:
     """Builds the runner from config and command line, and trains."""
     args = parse_args()
+    keep_freed_memory()
     try:
         cfg = load_config(args)
         apply_train_options(cfg, args)

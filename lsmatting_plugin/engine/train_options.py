@@ -19,8 +19,8 @@ def add_train_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         '--compile',
         action='store_true',
-        help='let torch compile the network: minutes at the start, a faster step from then on '
-        '(model.train_cfg.compile)',
+        help='let torch compile the network, for GPUs: it takes minutes at the start, and on CPUs '
+        'steps are slower than without (model.train_cfg.compile)',
     )
     group.add_argument(
         '--accumulate',
