@@ -44,7 +44,7 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 	@echo "- the README's \"Data preparation\" tells how to train configs/lsm_r50_aim.py, the paper's recipe"
 
 test: setup ## run the test suite with coverage
-	@OMP_NUM_THREADS=1 $(PY) -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
 
 lint: setup ## check style and formatting
 	@$(VENV)/bin/ruff check .

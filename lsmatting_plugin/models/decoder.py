@@ -1,5 +1,7 @@
 """The light gated decoder."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
@@ -145,11 +147,14 @@ class LSADecoder(BaseModule):
         x = self._run(self.stage3, skip3, x)
         x = self._run(self.stage2, skip2, x)
         x = self._run(self.stage1, skip1, x)
-        if isinstance(self.fusion, ConcatFusion) and is_worthwhile(image, x):
-            return self._run(self.head, image, x)
-        return self._run(self.head, self.fusion(image, x))
+        return self._run(self._raw_alpha, image, x)
 
-    def _run(self, part: nn.Module, *inputs: Tensor) -> Tensor:
+    def _raw_alpha(self, image: Tensor, x: Tensor) -> Tensor:
+        if isinstance(self.fusion, ConcatFusion) and is_worthwhile(image, x):
+            return self.head(image, x)
+        return self.head(self.fusion(image, x))
+
+    def _run(self, part: Callable[..., Tensor], *inputs: Tensor) -> Tensor:
         return recomputed(part, *inputs) if self.recomputes else part(*inputs)
 
 

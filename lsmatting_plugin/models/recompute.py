@@ -1,6 +1,6 @@
 """Memory for time: activations that are computed again when the gradient needs them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
 import torch
@@ -10,7 +10,7 @@ from torch.utils.checkpoint import checkpoint
 NORMS = nn.modules.batchnorm._BatchNorm
 
 
-def recomputed(part: nn.Module, *inputs: Tensor) -> Tensor:
+def recomputed(part: Callable[..., Tensor], *inputs: Tensor) -> Tensor:
     """``part(*inputs)``, of which only the inputs are kept for the backward pass.
 
     What lies inside is computed a second time there (Chen et al., Training Deep Nets with Sublinear
@@ -18,7 +18,8 @@ def recomputed(part: nn.Module, *inputs: Tensor) -> Tensor:
     would otherwise move twice a step. Without gradients it is a plain call.
 
     Args:
-        part (nn.Module): Without randomness; the second pass would draw anew.
+        part (Callable): A module, or a function without batch norms. Without randomness; the
+            second pass would draw anew.
         *inputs (Tensor): Its arguments.
 
     Returns:
@@ -36,9 +37,10 @@ def recomputed(part: nn.Module, *inputs: Tensor) -> Tensor:
 
 
 @contextmanager
-def _resting_statistics(module: nn.Module) -> Iterator[None]:
+def _resting_statistics(part: Callable[..., Tensor]) -> Iterator[None]:
     """Batch norms in training mode normalise by the batch, and do not note its statistics."""
-    norms = [m for m in module.modules() if isinstance(m, NORMS) and m.track_running_stats]
+    modules = part.modules() if isinstance(part, nn.Module) else ()
+    norms = [m for m in modules if isinstance(m, NORMS) and m.track_running_stats]
     before = [(norm, norm.momentum, norm.num_batches_tracked) for norm in norms]
     for norm in norms:
         norm.momentum = 0.0  # running = (1 - momentum) running + momentum batch
