@@ -8,12 +8,13 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from typing import Any
 
 import cv2
 
 from .parallel import Job, Result, available_cores
+from .silence import silenced
 
 INSTALL = "pip install 'lsmatting-plugin[ray]', or -r requirements/ray.txt in a checkout"
 # Jobs that a worker takes at a time, and does again when it dies; Ray's own work for each such
@@ -131,7 +132,7 @@ class RayWorkers:
             host, _, port = (self.address or '').rpartition(':')
             if port.isdigit() and '://' not in host:  # Ray itself would try for minutes
                 socket.create_connection((host.strip('[]'), int(port)), PATIENCE).close()
-            with _silent_stderr():  # on which Ray's C++ tells of its own level of logging
+            with silenced(sys.stderr, 2):  # on which Ray's C++ tells of its own level of logging
                 self._ray.init(
                     self.address or 'local',
                     log_to_driver=False,
@@ -223,20 +224,6 @@ def _prepare(prepare: Callable[[], Any] | None, num_threads: int) -> Any:
     cv2.setNumThreads(num_threads)
     torch.set_num_threads(num_threads)
     return prepare() if prepare else None
-
-
-@contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """Drops what this process and those that it starts write to stderr, be it not by Python."""
-    sys.stderr.flush()
-    stderr = os.dup(2)
-    try:
-        with open(os.devnull, 'w') as nowhere:
-            os.dup2(nowhere.fileno(), 2)
-        yield
-    finally:
-        os.dup2(stderr, 2)
-        os.close(stderr)
 
 
 def _import_ray() -> Any:

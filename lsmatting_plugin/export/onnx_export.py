@@ -1,9 +1,6 @@
 """The network as an ONNX file."""
 
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +9,7 @@ import torch
 
 from ..image_io import write_file
 from ..models import LSAMattor
+from ..silence import silenced
 from .metadata import describe_prediction
 from .parity import require_parity
 from .traceable_network import PlainNetwork, example_input, quiet_tracing, traceable
@@ -88,7 +86,8 @@ def _traced(network: PlainNetwork, opset: int) -> bytes:
     """
     file = BytesIO()
     free = {0: 'N', 2: 'H', 3: 'W'}
-    with quiet_tracing(), _stdout_closed():
+    # Where the exporter fails, its C++ prints the whole graph.
+    with quiet_tracing(), silenced(sys.stdout, 1):
         torch.onnx.export(
             traceable(network),
             (example_input(),),
@@ -100,17 +99,3 @@ def _traced(network: PlainNetwork, opset: int) -> bytes:
             dynamic_axes=dict(inputs=free, alpha=free),
         )
     return file.getvalue()
-
-
-@contextmanager
-def _stdout_closed() -> Iterator[None]:
-    """Nothing reaches the console: where torch's exporter fails, its C++ prints the whole graph."""
-    sys.stdout.flush()
-    console = os.dup(1)
-    try:
-        with open(os.devnull, 'wb') as nowhere:
-            os.dup2(nowhere.fileno(), 1)
-        yield
-    finally:
-        os.dup2(console, 1)
-        os.close(console)

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .interleave import add_interleaved
-from .upsampled_conv import BILINEAR_TAPS, NEAREST_TAPS, parity_weight
+from .upsampled_conv import BILINEAR_TAPS, UpsampledConv, parity_weight
 
 
 def is_worthwhile(fine: Tensor, coarse: Tensor) -> bool:
@@ -40,8 +40,7 @@ def conv_nearest(conv: nn.Conv2d, skip: Tensor, coarse: Tensor) -> Tensor:
     """
     fine_weight, coarse_weight = conv.weight.tensor_split((skip.shape[1],), dim=1)
     base = F.conv2d(skip, fine_weight, conv.bias, padding=1)
-    parities = parity_weight(coarse_weight, NEAREST_TAPS)
-    return add_interleaved(base, F.conv2d(coarse, parities, padding=1))
+    return UpsampledConv(coarse_weight).add(base, coarse)
 
 
 def conv_bilinear(conv: nn.Conv2d, image: Tensor, features: Tensor) -> Tensor:
