@@ -9,7 +9,7 @@ RUN := work_dirs/lsm_r18_toy
 CONFIG := configs/lsm_r18_toy.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format clean setup-mmedit test-mmedit
+.PHONY: help setup demo test test-slow lint format clean setup-mmedit test-mmedit
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -45,6 +45,9 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 
 test: setup ## run the test suite with coverage
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
+
+test-slow: setup ## run the tests that take minutes, such as killing a training run
+	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 -m slow
 
 lint: setup ## check style and formatting
 	@$(VENV)/bin/ruff check .

@@ -4,10 +4,22 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from mmengine.config import Config
 from mmengine.logging import MMLogger
 
 from lsmatting_plugin.datasets.procedural import write_dataset
+
+# The same examples in each run, however slow the machine; `make fuzz` looks for new ones.
+settings.register_profile(
+    'test',
+    derandomize=True,
+    database=None,
+    deadline=None,
+    max_examples=40,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile('test')
 
 
 @pytest.fixture(scope='session')
