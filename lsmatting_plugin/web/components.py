@@ -9,6 +9,7 @@ from gradio.components.image_editor import EditorData, EditorValue
 from gradio.data_classes import ImageData
 from gradio_client.utils import is_http_url_like
 
+from .told import Told
 from .upload import require_fitting
 
 
@@ -36,7 +37,7 @@ class _LocalOnly:
 
     async def async_move_resource_to_block_cache(self, url_or_file_path):
         if is_http_url_like(str(url_or_file_path)):
-            raise gr.Error('Only uploaded files are accepted, no addresses')
+            raise Told('Only uploaded files are accepted, no addresses')
         return await super().async_move_resource_to_block_cache(url_or_file_path)
 
 
@@ -96,4 +97,4 @@ def _check(source: str | bytes, max_pixels: int) -> None:
     try:
         require_fitting(source, max_pixels)
     except ValueError as error:
-        raise gr.Error(str(error)) from error
+        raise Told(str(error)) from error

@@ -1,10 +1,8 @@
 """What the page's buttons do."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import gradio as gr
@@ -16,8 +14,10 @@ from ..visualization.regions import regions_over
 from . import trimap_choice
 from .backdrop import for_screen, make_backdrop
 from .examples import Example
+from .folder import Folder
 from .session import Session, safe_stem, write_downloads
 from .strokes import box_round, read_strokes
+from .told import Told
 from .upload import uploaded_grey, uploaded_photo
 
 EDITOR_SIDE = 900  # pixels; strokes are enlarged to the photo
@@ -30,7 +30,7 @@ class Handlers:
         estimator (callable): Image and trimap -> alpha, see :class:`.AlphaEstimator`.
         make_estimator (callable, optional): ``(refine_steps, tile)`` -> an estimator with these.
         examples (list[Example]): What the gallery shows.
-        folder (Path): For results; the browser may read there.
+        folder (Folder): For results.
         max_pixels (int): The most that an upload may have.
     """
 
@@ -39,7 +39,7 @@ class Handlers:
         estimator: Callable[[np.ndarray, np.ndarray], np.ndarray],
         make_estimator: Callable[[int, int | None], Callable] | None,
         examples: list[Example],
-        folder: Path,
+        folder: Folder,
         max_pixels: int,
     ) -> None:
         self.estimator = estimator
@@ -60,7 +60,7 @@ class Handlers:
         """A generated photo, its own trimap chosen already."""
         index = event.index
         if not isinstance(index, int) or not 0 <= index < len(self.examples):
-            raise gr.Error('There is no such example')
+            raise Told('There is no such example')
         example = self.examples[index]
         session, *rest = self.load_photo(str(example.photo))
         uploaded = uploaded_grey(example.trimap, self.max_pixels)
@@ -89,21 +89,21 @@ class Handlers:
     ) -> tuple:
         """A trimap by GrabCut in a box given by its numbers."""
         if None in (left, top, across, down):
-            raise gr.Error('The box needs all of its four numbers')
+            raise Told('The box needs all of its four numbers')
         box = (int(left), int(top), int(across), int(down))
         return self._choose(session, trimap_choice.trimap_from_box, box, width)
 
     def use_mask(self, session: Session, path: str | None, width: float) -> tuple:
         """A trimap round the edge of an uploaded mask or matte."""
         if path is None:
-            raise gr.Error('Upload a mask first')
+            raise Told('Upload a mask first')
         mask = _told(uploaded_grey, path, self.max_pixels)
         return self._choose(session, trimap_choice.trimap_from_mask, mask, width)
 
     def use_trimap(self, session: Session, path: str | None) -> tuple:
         """An uploaded trimap."""
         if path is None:
-            raise gr.Error('Upload a trimap first')
+            raise Told('Upload a trimap first')
         uploaded = _told(uploaded_grey, path, self.max_pixels)
         return self._choose(session, trimap_choice.trimap_from_trimap, uploaded)
 
@@ -119,7 +119,7 @@ class Handlers:
     ) -> tuple:
         """The matte, the cut-out and the downloads."""
         if session.trimap is None:
-            raise gr.Error('Say first what is object and what is background (step 2)')
+            raise Told('Say first what is object and what is background (step 2)')
         progress(0, desc='Computing the matte')
         estimator = self.estimator
         try:
@@ -133,10 +133,14 @@ class Handlers:
 
             cutout = cut_out(estimate, session.pixels, session.trimap)
         except (ValueError, RuntimeError, MemoryError) as error:
-            raise gr.Error(f'The matte could not be computed: {error}') from error
+            raise Told(f'The matte could not be computed: {error}') from error
         session = replace(session, cutout=cutout)
         progress(0.9, desc='Writing the files')
-        files = write_downloads(session, tempfile.mkdtemp(dir=self.folder))
+        try:
+            files = write_downloads(session, self.folder.new())
+        except OSError as error:
+            raise Told(f'The files could not be written: {error.strerror}') from error
+        self.folder.make_room()
         shown = self.show(session, kind, colour, picture)
         return session, gr.update(visible=True), for_screen(cutout.matte()), *shown, *files
 
@@ -168,9 +172,9 @@ class Handlers:
         try:
             chosen = choose(pixels, *given)
         except cv2.error as error:
-            raise gr.Error('GrabCut found nothing to tell apart; mark more of the photo') from error
+            raise Told('GrabCut found nothing to tell apart; mark more of the photo') from error
         except ValueError as error:
-            raise gr.Error(_sentence(error)) from error
+            raise Told(_sentence(error)) from error
         share = np.mean(chosen.trimap == UNKNOWN)
         notes = [f'{share:.0%} of the photo is unknown', *chosen.notes]
         said = '\n'.join(f'- {note[0].upper()}{note[1:]}.' for note in notes)
@@ -184,7 +188,7 @@ def _told(call: Callable, *given):
     try:
         return call(*given)
     except ValueError as error:
-        raise gr.Error(_sentence(error)) from error
+        raise Told(_sentence(error)) from error
 
 
 def _sentence(error: Exception) -> str:

@@ -1,7 +1,6 @@
 """The page: what is where, and which button does what."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import gradio as gr
 import numpy as np
@@ -10,6 +9,7 @@ from ..trimap import BG, FG, UNKNOWN
 from .backdrop import BACKDROPS
 from .components import StrokeEditor, UploadedImage
 from .examples import Example
+from .folder import Folder
 from .handlers import Handlers
 from .session import Session
 from .strokes import brush_colour
@@ -41,7 +41,7 @@ def page_theme() -> gr.themes.Base:
 def make_page(
     estimator: Callable[[np.ndarray, np.ndarray], np.ndarray],
     examples: list[Example],
-    folder: Path,
+    folder: Folder,
     max_pixels: int,
     make_estimator: Callable[[int, int | None], Callable] | None = None,
 ) -> gr.Blocks:
@@ -50,7 +50,7 @@ def make_page(
     Args:
         estimator (AlphaEstimator): Image and trimap -> alpha; its ``name`` is shown.
         examples (list[Example]): Files within ``folder``.
-        folder (Path): gradio's cache, in which it may give files to browsers.
+        folder (Folder): gradio's cache, in which it may give files to browsers.
         max_pixels (int): The most that an upload may have.
         make_estimator (callable, optional): ``(refine_steps, tile)`` -> an estimator; given, the
             page has these options.
@@ -102,7 +102,7 @@ def make_page(
                     gr.Markdown('All of the object within, in pixels of the photo.')
                     with gr.Row():
                         box = [
-                            gr.Number(label=side, precision=0, minimum=0, min_width=80)
+                            gr.Number(label=side, precision=0, min_width=80)
                             for side in ('Left', 'Top', 'Width', 'Height')
                         ]
                     by_box = gr.Button('Use this box')
@@ -206,7 +206,7 @@ def make_page(
             [session, results, matte, slider, shown, *downloads],
             **quiet,
         )
-        kind.change(_fields_of, kind, [colour, behind], queue=False, **quiet)
+        kind.change(_fields_of, kind, [colour, behind], **quiet)
         for field in (kind.change, colour.change, behind.upload):
             field(handlers.show, [session, *backdrop], [slider, shown], **quiet)
     return blocks

@@ -1,19 +1,19 @@
 """Serves the page, and leaves nothing behind."""
 
 import os
-import shutil
 import signal
-import tempfile
+import socket
 import threading
+import time
+import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .examples import write_examples
-from .local_only import LocalOnly
+from .folder import EXAMPLES, Folder, working_folder
 
 if TYPE_CHECKING:
     import gradio
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 Estimator = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 MAX_PIXELS = 25_000_000
-LOOPBACK = ('127.0.0.1', 'localhost', '::1')
-WAITING = 8  # visitors in the queue; another is told to come back
-SESSIONS = 16  # whose photos are kept in memory; the longest idle one goes first
+MAX_UPLOAD_MB, MAX_DISK_MB = 40, 2000
+CONNECTIONS = 256  # at a time; a browser holds two open, and some more for moments
 
 
 def build_page(
     estimator: Estimator,
-    folder: str | Path,
+    folder: Folder,
     max_pixels: int = MAX_PIXELS,
     make_estimator: Callable[[int, int | None], Estimator] | None = None,
 ) -> 'gradio.Blocks':
@@ -36,7 +35,7 @@ def build_page(
 
     Args:
         estimator (AlphaEstimator): BGR uint8 image and trimap -> float32 alpha; ``name`` is shown.
-        folder (str | Path): For uploads, examples and results; gradio's cache as long as the page
+        folder (Folder): For uploads, examples and results; gradio's cache as long as the page
             is served.
         max_pixels (int): The most that an uploaded image may have.
         make_estimator (callable, optional): ``(refine_steps, tile or None)`` -> an estimator with
@@ -47,7 +46,10 @@ def build_page(
     """
     # gradio reads these when it is imported and when components are made.
     os.environ['GRADIO_ANALYTICS_ENABLED'] = 'False'
-    os.environ['GRADIO_TEMP_DIR'] = str(folder)
+    os.environ['GRADIO_TEMP_DIR'] = str(folder.path)
+    # It keeps a table of all calls, and makes sums of it at each.
+    os.environ['GRADIO_ANALYTICS_MAX_EVENTS'] = '1'
+    os.environ['GRADIO_ANALYTICS_CACHE_FREQUENCY'] = str(10**9)
     os.environ.setdefault('HF_HUB_DISABLE_TELEMETRY', '1')
     try:
         from .page import make_page
@@ -57,8 +59,8 @@ def build_page(
         raise ModuleNotFoundError(
             'The web page needs gradio: pip install "gradio>=6,<7"', name='gradio'
         ) from error
-    examples = write_examples(Path(folder, 'examples'))
-    return make_page(estimator, examples, Path(folder), max_pixels, make_estimator)
+    examples = write_examples(folder.path / EXAMPLES)
+    return make_page(estimator, examples, folder, max_pixels, make_estimator)
 
 
 @contextmanager
@@ -67,20 +69,24 @@ def running_page(
     host: str = '127.0.0.1',
     port: int = 7860,
     max_pixels: int = MAX_PIXELS,
-    max_upload_mb: int = 40,
+    max_upload_mb: int = MAX_UPLOAD_MB,
     open_browser: bool = False,
     make_estimator: Callable[[int, int | None], Estimator] | None = None,
+    max_disk_mb: int = MAX_DISK_MB,
+    public_url: str | None = None,
 ) -> Iterator[str]:
     """Serves the page as long as the context lasts; one at a time in a process.
 
     Args:
         estimator (AlphaEstimator): See :func:`build_page`.
         host (str): Address to listen on; by default nobody else's computer reaches it.
-        port (int): To listen on.
+        port (int): To listen on; 0: any that is free.
         max_pixels (int): The most that an uploaded image may have.
-        max_upload_mb (int): The most that an uploaded file may have, megabytes.
+        max_upload_mb (int): The most that one upload may have, megabytes (10^6 bytes).
         open_browser (bool): Also opens the page.
         make_estimator (callable, optional): See :func:`build_page`.
+        max_disk_mb (int): The most that all visitors' files may take, megabytes; the oldest go.
+        public_url (str, optional): Where browsers find the page, if a proxy stands before it.
 
     Yields:
         str: The page's address.
@@ -90,60 +96,34 @@ def running_page(
         OSError: The port is in use.
     """
     before = os.environ.get('GRADIO_TEMP_DIR')
-    folder = tempfile.mkdtemp(prefix='lsmatting-web-')
-    blocks = None
-    try:
-        blocks = build_page(estimator, folder, max_pixels, make_estimator)
-        # One matte at a time: it takes all cores and much memory.
-        blocks.queue(max_size=WAITING, default_concurrency_limit=1, api_open=False)
-        _, url, _ = blocks.launch(
-            server_name=host,
-            server_port=port,
-            inbrowser=open_browser,
-            prevent_thread_lock=True,
-            max_file_size=f'{max_upload_mb}mb',
-            state_session_capacity=SESSIONS,
-            app_kwargs={'middleware': _middleware(host)},
-            **_looks(),
-            # Nothing is offered that this page does not need.
-            share=False,
-            allowed_paths=[],
-            show_error=False,
-            quiet=True,
-            footer_links=[],
-            run_history=False,
-            enable_monitoring=False,
-            mcp_server=False,
-            pwa=False,
-            ssr_mode=False,
-        )
-        yield url
-    finally:
-        if blocks is not None:
-            blocks.close(verbose=False)
-        shutil.rmtree(folder, ignore_errors=True)
-        if before is None:
-            os.environ.pop('GRADIO_TEMP_DIR', None)
-        else:
-            os.environ['GRADIO_TEMP_DIR'] = before
+    with _listening(host, port) as listening, working_folder(max_disk_mb * 10**6) as folder:
+        try:
+            blocks = build_page(estimator, folder, max_pixels, make_estimator)
+            from .app import make_app
+
+            app = make_app(blocks, folder, host, max_upload_mb * 10**6, public_url)
+            with _answering(app, listening):
+                url = f'http://{_for_url(host)}:{listening.getsockname()[1]}/'
+                if open_browser:
+                    webbrowser.open(url)
+                try:
+                    yield url
+                finally:
+                    # Else the streams to open pages keep their connections.
+                    blocks.close(verbose=False)
+        finally:
+            if before is None:
+                os.environ.pop('GRADIO_TEMP_DIR', None)
+            else:
+                os.environ['GRADIO_TEMP_DIR'] = before
 
 
-def serve(
-    estimator: Estimator,
-    host: str = '127.0.0.1',
-    port: int = 7860,
-    max_pixels: int = MAX_PIXELS,
-    max_upload_mb: int = 40,
-    open_browser: bool = False,
-    make_estimator: Callable[[int, int | None], Estimator] | None = None,
-) -> None:
-    """Serves the page until it is interrupted; see :func:`running_page` for the arguments."""
+def serve(estimator: Estimator, **options) -> None:
+    """Serves the page until it is interrupted; see :func:`running_page` for the options."""
     if threading.current_thread() is threading.main_thread():
         # A service manager's signal would else end the process before the folder is removed.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with running_page(
-        estimator, host, port, max_pixels, max_upload_mb, open_browser, make_estimator
-    ) as url:
+    with running_page(estimator, **options) as url:
         print(f'The page is at {url} (Ctrl+C ends it)', flush=True)
         try:
             threading.Event().wait()
@@ -151,19 +131,45 @@ def serve(
             print('Ended')
 
 
-def _looks() -> dict:
-    from .page import CSS, page_theme
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ':' in host else socket.AF_INET
+    with socket.socket(family) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(CONNECTIONS)
+        yield listening
 
-    return dict(theme=page_theme(), css=CSS)
+
+@contextmanager
+def _answering(app: Callable, listening: socket.socket) -> Iterator[None]:
+    import uvicorn
+
+    from .connections import PatientProtocol
+
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app,
+            http=PatientProtocol,
+            ws='none',
+            log_level='warning',
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=CONNECTIONS,
+            timeout_graceful_shutdown=2,
+        )
+    )
+    answering = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    answering.start()
+    try:
+        while not server.started and answering.is_alive():
+            time.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        answering.join(timeout=10)
 
 
-def _middleware(host: str) -> list:
-    from starlette.middleware import Middleware
-    from starlette.middleware.trustedhost import TrustedHostMiddleware
-
-    middleware = [Middleware(LocalOnly)]
-    if host in LOOPBACK:
-        # Else a foreign site could have its own name resolve to this computer and use the page.
-        names = ['127.0.0.1', 'localhost']
-        middleware.append(Middleware(TrustedHostMiddleware, allowed_hosts=names))
-    return middleware
+def _for_url(host: str) -> str:
+    named = {'0.0.0.0': 'localhost', '::': 'localhost'}.get(host, host)
+    return f'[{named}]' if ':' in named else named

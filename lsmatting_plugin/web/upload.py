@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
+from ..image_decoding import FORMATS
 from ..photo import Photo, read_grey, read_photo
 
 T = TypeVar('T')
@@ -26,7 +27,8 @@ def require_fitting(source: str | Path | bytes, max_pixels: int) -> None:
         ValueError: It is no image of a known format, or has more pixels.
     """
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+        data = io.BytesIO(source) if isinstance(source, bytes) else source
+        with Image.open(data, formats=FORMATS) as image:
             width, height = image.size
     except Image.DecompressionBombError as error:
         raise ValueError(

@@ -1,15 +1,14 @@
-"""What the server refuses, and what it leaves behind."""
+"""The page as it is served, and what it leaves behind."""
 
 import asyncio
-import json
 import os
 import socket
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from web_visitor import Visitor, half
 
 from lsmatting_plugin.image_io import write_image
 from lsmatting_plugin.web import running_page
@@ -17,89 +16,29 @@ from lsmatting_plugin.web import running_page
 gradio = pytest.importorskip('gradio', reason='the web page needs gradio')
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        return free.getsockname()[1]
+def labels(visitor: Visitor) -> set[str | None]:
+    return {component['props'].get('label') for component in visitor.config['components']}
 
 
-def half(image, trimap):
-    """An estimator of which every unknown pixel is half object."""
-    return np.where(trimap == 128, 0.5, trimap / 255).astype(np.float32)
+def test_a_network_has_options_and_other_methods_none(start_page):
+    options = {'Refinement steps', 'Tiles'}
+    network = start_page(make_estimator=lambda steps, tile: half)
+
+    assert options <= labels(network)
+    assert not network.config.get('analytics_enabled')
+    assert options.isdisjoint(labels(start_page()))
 
 
-@pytest.fixture
-def served():
-    """The address of a page with a network's options, small limits."""
-    with running_page(
-        half, port=free_port(), max_upload_mb=1, make_estimator=lambda steps, tile: half
-    ) as url:
-        yield url.rstrip('/')
-
-
-def post(url: str, data: bytes, kind: str) -> bytes:
-    return urlopen(Request(url, data, {'Content-Type': kind})).read()
-
-
-def upload(address: str, content: bytes) -> bytes:
-    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.png"\r\n\r\n'
-    body = head + content + b'\r\n--x--\r\n'
-    return post(f'{address}/gradio_api/upload', body, 'multipart/form-data; boundary=x')
-
-
-def test_large_uploads_are_refused(served):
-    assert b'a.png' in upload(served, b'0')
-    with pytest.raises(HTTPError, match='413'):
-        upload(served, b'0' * 3_000_000)
-
-
-def test_a_network_has_options(served):
-    config = json.loads(urlopen(f'{served}/config').read())
-    labels = {component['props'].get('label') for component in config['components']}
-
-    assert {'Refinement steps', 'Tiles'} <= labels
-    assert not config.get('analytics_enabled')
-
-
-def test_nothing_is_left_behind():
+def test_nothing_is_left_behind(small_examples):
     before = os.environ.get('GRADIO_TEMP_DIR')
-    with running_page(half, port=free_port()) as url:
+    with running_page(half, port=0) as url:
         folder = Path(os.environ['GRADIO_TEMP_DIR'])
-        upload(url.rstrip('/'), b'0')
-        labels = urlopen(f'{url}config').read()
-        assert any(folder.rglob('a.png'))
+        assert Path(Visitor(url).upload(b'0')).exists()
 
     assert not folder.exists()
     assert os.environ.get('GRADIO_TEMP_DIR') == before
-    assert b'Refinement steps' not in labels
-
-
-def test_a_named_file_is_not_taken_for_an_upload(served, tmp_path):
-    """Requests as the page sends them for an upload, of a path or an address instead."""
-    config = json.loads(urlopen(f'{served}/config').read())
-    # The event by which a photo is loaded: it has the most outputs of those that uploads start.
-    event = max(
-        (one for one in config['dependencies'] if [t[1] for t in one['targets']] == ['upload']),
-        key=lambda one: len(one['outputs']),
-    )
-
-    def is_taken(named: str) -> bool:
-        session = str(abs(hash(named)))
-        file = {'path': named, 'meta': {'_type': 'gradio.FileData'}}
-        request = {'data': [file], 'fn_index': event['id'], 'session_hash': session}
-        body = json.dumps(request).encode()
-        post(f'{served}/gradio_api/queue/join?', body, 'application/json')
-        answer = urlopen(f'{served}/gradio_api/queue/data?session_hash={session}', timeout=20)
-        [line] = [line for line in answer if b'process_completed' in line]
-        return json.loads(line.removeprefix(b'data: '))['success']
-
-    other = tmp_path / 'photo.png'
-    write_image(np.zeros((5, 5, 3), np.uint8), other)
-    [uploaded] = json.loads(upload(served, other.read_bytes()))
-
-    assert is_taken(uploaded)
-    assert not is_taken(str(other))
-    assert not is_taken('http://127.0.0.1:9/photo.png')
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(('127.0.0.1', urlsplit(url).port))
 
 
 def test_components_look_before_they_decode(tmp_path):

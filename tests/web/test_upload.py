@@ -1,19 +1,10 @@
-import struct
-import zlib
-
 import cv2
 import numpy as np
 import pytest
+from web_visitor import png_header
 
 from lsmatting_plugin.image_io import write_image
 from lsmatting_plugin.web.upload import require_fitting, uploaded_grey, uploaded_photo
-
-
-def png_header(width: int, height: int) -> bytes:
-    """A PNG that says its size and holds no pixels: decoding it would fail."""
-    content = b'IHDR' + struct.pack('>IIBBBBB', width, height, 8, 2, 0, 0, 0)
-    chunk = struct.pack('>I', 13) + content + struct.pack('>I', zlib.crc32(content))
-    return b'\x89PNG\r\n\x1a\n' + chunk + b'\0\0\0\0IDAT' + struct.pack('>I', zlib.crc32(b'IDAT'))
 
 
 @pytest.mark.parametrize('size', [(5001, 5000), (20_000, 20_000), (2**30, 2**30)])
