@@ -2,14 +2,16 @@
 PYTHON ?= python3
 VENV := .venv
 MMEDIT := .venv-mmedit
+SUPPLY := .venv-supply
 PY := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 TOY := data/toy
 RUN := work_dirs/lsm_r18_toy
 CONFIG := configs/lsm_r18_toy.py
+FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow lint format clean setup-mmedit test-mmedit
+.PHONY: help setup demo test test-slow fuzz lint format clean setup-mmedit test-mmedit lock audit licences
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -49,6 +51,9 @@ test: setup ## run the test suite with coverage
 test-slow: setup ## run the tests that take minutes, such as killing a training run
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 -m slow
 
+fuzz: setup ## look for inputs that break readers and options, FUZZ_SECONDS=60 in all
+	@OMP_NUM_THREADS=1 $(PY) tests/fuzz/fuzz.py --seconds $(FUZZ_SECONDS)
+
 lint: setup ## check style and formatting
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
@@ -69,6 +74,20 @@ $(MMEDIT)/.installed: requirements/mmedit.txt pyproject.toml
 test-mmedit: setup-mmedit ## run the tests of mmedit's models there
 	@OMP_NUM_THREADS=2 $(MMEDIT)/bin/python -m pytest tests/mmedit tests/test_registry.py tests/baselines
 
+$(SUPPLY)/.installed: requirements/supply_chain.txt
+	@test -x $(SUPPLY)/bin/python || $(PYTHON) -m venv $(SUPPLY)
+	@$(SUPPLY)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+lock: setup $(SUPPLY)/.installed ## pin requirements.txt with hashes in requirements.lock; UPGRADE=1 for newer versions
+	@$(PY) tools/supply_chain/lock.py $(SUPPLY)/bin/uv $(if $(UPGRADE),--upgrade)
+
+audit: setup $(SUPPLY)/.installed ## look up known weaknesses of what requirements.lock pins
+	@$(PY) tools/supply_chain/audit.py $(SUPPLY)/bin/pip-audit
+
+licences: setup ## list the dependencies' licences in docs/licences.md
+	@$(PY) tools/supply_chain/licences.py
+
 clean: ## remove .venv, caches, generated data and outputs
-	rm -rf $(VENV) $(MMEDIT) $(TOY) work_dirs/lsm_r18_toy .pytest_cache .ruff_cache .coverage *.egg-info
+	rm -rf $(VENV) $(MMEDIT) $(SUPPLY) $(TOY) work_dirs/lsm_r18_toy .pytest_cache .ruff_cache .coverage *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,9 +5,9 @@ from pathlib import Path
 import torch
 from mmengine.config import Config
 
+from ..checkpoint_fit import require_fit
 from ..checkpoint_io import read_state_dict
 from ..config_io import read_config
-from ..engine.strict_load_hook import require_fit
 from ..models import LSAMattor
 from ..registry import MODELS, SCOPE
 
@@ -22,15 +22,16 @@ def init_model(
     Args:
         config (str | Path | Config): A config file, or one that is read already.
         checkpoint (str | Path, optional): A checkpoint of this project or of the paper's released
-            format (``{'epoch', 'state_dict'}``, keys with ``module.``). It must have every
-            parameter of the network and no other. None leaves the weights at random.
+            format (``{'epoch', 'state_dict'}``, keys with ``module.``), see
+            :func:`.read_checkpoint`. It must have every parameter of the network and no other.
+            None leaves the weights at random.
         device (str | torch.device, optional): Defaults to a GPU where there is one, else the CPU.
 
     Returns:
         LSAMattor: In evaluation mode, its config at ``model.cfg``.
 
     Raises:
-        FileNotFoundError: There is no such config or checkpoint.
+        OSError: There is no such config or checkpoint.
         ValueError: The config names parts that are not here; the checkpoint cannot be read, or does
             not fit the config; or there is no such device.
     """

@@ -5,31 +5,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mmengine.logging import print_log
-from mmengine.runner.checkpoint import get_external_models
 
-from ..models.pretrained import fetch_pretrained
-
-HUB = 'open-mmlab://'  # before the names under which mmengine lists OpenMMLab's weights
+from ..pretrained import FOLDER, address_of, fetch_pretrained
 
 
-def fetch_pretrained_parts(model: dict, folder: str = 'pretrained') -> None:
+def fetch_pretrained_parts(model: dict, folder: str | Path = FOLDER) -> None:
     """Points each ``init_cfg`` of type 'Pretrained' to a local file.
 
-    mmengine would end a run whose weights cannot be had, after pages of errors, and would read
-    what it downloads without torch's safety. Here such a part starts from scratch, with a warning.
+    mmengine would end a run whose weights cannot be had, after pages of errors. Here such a part
+    starts from scratch, with a warning.
 
     Args:
         model (dict): Config of a model; changed.
-        folder (str): Where weights are looked for, and downloaded to.
+        folder (str | Path): Where weights are looked for, and downloaded to.
+
+    Raises:
+        CheckpointError: A config names weights that are to be downloaded otherwise than by https.
     """
     for part in _pretrained(model):
         source = part.init_cfg.checkpoint
         if Path(source).is_file():
             continue
-        url = get_external_models()[source.removeprefix(HUB)] if HUB in source else source
+        url = address_of(source)
         try:
             part.init_cfg.checkpoint = str(fetch_pretrained(url, folder))
-        except (OSError, ValueError) as error:  # no URL at all is a ValueError
+        except OSError as error:
             part.init_cfg = None
             print_log(
                 f'{part.type} starts from scratch, which its authors do not: {url} cannot be had '

@@ -1,5 +1,6 @@
 """The network and its parts."""
 
+from ..checkpoint_loader import load_from_safe  # registered with mmengine
 from .data_preprocessor import MattingPreprocessor
 from .decoder import LSADecoder
 from .encoder import MattingResNetV1d
@@ -23,5 +24,6 @@ __all__ = [
     'MultiScaleAlphaLoss',
     'PredictionNetwork',
     'from_official',
+    'load_from_safe',
     'to_official',
 ]

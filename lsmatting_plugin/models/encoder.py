@@ -1,21 +1,24 @@
 """The encoder: a ResNetV1d that sees the trimap and also hands out its stem."""
 
 import logging
-import pickle
 import warnings
 
-import torch
 from mmengine.logging import print_log
 from torch import Tensor, nn
 
+from ..checkpoint_error import CheckpointError
+from ..checkpoint_fit import require_fit
+from ..checkpoint_io import read_state_dict
+from ..pretrained import fetch_pretrained
 from ..registry import MODELS
-from .pretrained import fetch_pretrained
 from .recompute import recomputed
 
 with warnings.catch_warnings():
     # mmcv-lite says on import that one compiled operator is absent; nothing here uses it.
     warnings.filterwarnings('ignore', message='Fail to import ``MultiScaleDeformableAttention``')
     from mmcls.models import ResNetV1d
+
+IMAGE_CHANNELS = 3  # the others are the trimap's
 
 
 @MODELS.register_module()
@@ -65,7 +68,8 @@ class MattingResNetV1d(ResNetV1d):
         """Initialises from ImageNet weights when ``pretrained`` names some that can be had.
 
         Raises:
-            ValueError: The file that was found does not hold this encoder's weights.
+            CheckpointError: The file that was found does not hold this encoder's weights, or
+                ``pretrained`` would have to be downloaded otherwise than by https.
         """
         super().init_weights()
         if self.pretrained is None:
@@ -82,26 +86,27 @@ class MattingResNetV1d(ResNetV1d):
             )
             return
         try:
-            self._load_pretrained(torch.load(path, map_location='cpu', weights_only=True))
-        except (pickle.UnpicklingError, RuntimeError, EOFError, KeyError) as error:
-            raise ValueError(
+            self._load_pretrained(read_state_dict(path), str(path))
+        except CheckpointError as error:
+            raise CheckpointError(
                 f'{path} does not hold the weights of an mmcls ResNetV1d-{self.depth}, which '
                 f'"pretrained" asks for; remove it to have it downloaded again: {error}'
             ) from error
         print_log(f'The encoder starts from {path}', logger='current')
 
-    def _load_pretrained(self, checkpoint: dict) -> None:
+    def _load_pretrained(self, checkpoint: dict[str, Tensor], source: str) -> None:
         """Loads mmcls weights strictly, but for the classifier and the trimap's stem channel."""
         weights = {
             key.removeprefix('backbone.'): value
-            for key, value in checkpoint['state_dict'].items()
+            for key, value in checkpoint.items()
             if key.startswith('backbone.')
         }
-        image_stem = weights['stem.0.conv.weight']
-        stem = torch.zeros_like(self.stem[0].conv.weight)
-        stem[:, : image_stem.shape[1]] = image_stem
-        weights['stem.0.conv.weight'] = stem
-        self.load_state_dict(weights, strict=True)
+        name, stem = 'stem.0.conv.weight', self.stem[0].conv.weight
+        if name in weights and weights[name].shape == stem[:, :IMAGE_CHANNELS].shape:
+            num_trimap = stem.shape[1] - IMAGE_CHANNELS
+            weights[name] = nn.functional.pad(weights[name], (0, 0, 0, 0, 0, num_trimap))
+        require_fit(self, weights, source)
+        self.load_state_dict(weights)
 
     def forward(self, x: Tensor) -> tuple[Tensor, ...]:
         """Features of the five stages, fine to coarse."""

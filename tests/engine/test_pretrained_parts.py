@@ -10,7 +10,7 @@ from lsmatting_plugin.engine.pretrained_parts import (
 @pytest.fixture
 def model():
     """A config whose encoder asks for weights from a host that does not exist."""
-    init_cfg = dict(type='Pretrained', checkpoint='http://nowhere.invalid/vgg.pth')
+    init_cfg = dict(type='Pretrained', checkpoint='https://nowhere.invalid/vgg.pth')
     encoder = dict(type='VGG16', init_cfg=init_cfg)
     return ConfigDict(type='DIM', backbone=dict(encoder=encoder, decoder=dict(type='D')))
 

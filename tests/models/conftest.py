@@ -1,6 +1,8 @@
 import http.server
 import importlib.util
+import ssl
 import threading
+from pathlib import Path
 
 import pytest
 import torch
@@ -76,6 +78,8 @@ def assert_xavier():
 class Site:
     """A web server on this machine. ``answers`` holds raw HTTP answers by file name."""
 
+    CERTIFICATE = Path(__file__).with_name('localhost.pem')
+
     def __init__(self):
         self.answers, self.requests = {}, []
         site = self
@@ -90,11 +94,14 @@ class Site:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.CERTIFICATE)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()
 
     def url(self, name):
-        return f'http://127.0.0.1:{self.server.server_port}/{name}'
+        return f'https://127.0.0.1:{self.server.server_port}/{name}'
 
     def put(self, name, body, announced=None):
         """Offers a file; ``announced`` is the length stated, the true one by default."""
@@ -111,6 +118,7 @@ class Site:
 @pytest.fixture
 def site(monkeypatch):
     monkeypatch.setenv('no_proxy', '127.0.0.1')
+    monkeypatch.setenv('SSL_CERT_FILE', str(Site.CERTIFICATE))
     site = Site()
     yield site
     site.close()

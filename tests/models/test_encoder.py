@@ -141,6 +141,6 @@ class TestPretrained:
 
     @staticmethod
     def assert_refused(build_encoder, folder):
-        encoder = build_encoder(pretrained='http://127.0.0.1/net.pth', pretrained_dir=str(folder))
+        encoder = build_encoder(pretrained='https://127.0.0.1/net.pth', pretrained_dir=str(folder))
         with pytest.raises(ValueError, match=r'net\.pth does not hold .* ResNetV1d-18'):
             encoder.init_weights()
