@@ -26,3 +26,12 @@ def run(*command, cwd=ROOT, **more_options):
     )
     assert done.returncode == 0, done.stdout[-4000:]
     return done.stdout
+
+
+def write_config(cfg, path):
+    """Writes a config as a file that the tools read; its work folder is left to them."""
+    settings = cfg.to_dict()
+    for name in ('work_dir', 'experiment_name'):
+        del settings[name]
+    path.write_text(''.join(f'{key} = {value!r}\n' for key, value in settings.items()))
+    return path

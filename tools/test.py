@@ -18,6 +18,7 @@ from lsmatting_plugin.engine.launch import (
     build_runner,
     load_config,
 )
+from lsmatting_plugin.engine.loading_error import LoadingError, loading_errors
 from lsmatting_plugin.engine.process_group import init_distributed, leave_group
 from lsmatting_plugin.models.prediction_options import set_prediction_options
 from lsmatting_plugin.models.tta import TTA_OPTIONS
@@ -71,7 +72,13 @@ def main() -> None:
         runner.load_or_resume()
     except (OSError, ValueError) as error:
         sys.exit(str(error))
-    runner.test()
+    try:
+        with loading_errors():
+            runner.test()
+    except LoadingError as error:
+        sys.exit(str(error))
+    except OSError as error:  # of mattes or results; the metrics, if there are any, are said above
+        sys.exit(f'{error.filename or "A file"} could not be written: {error.strerror or error}')
     del runner
     leave_group()
 

@@ -9,16 +9,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
+from mmengine.config import Config
 from mmengine.logging import print_log
 
 from lsmatting_plugin.allocator import keep_freed_memory
-from lsmatting_plugin.engine.last_words import how_to_go_on, train
+from lsmatting_plugin.checkpoint_error import CheckpointError
+from lsmatting_plugin.checkpoint_io import local_checkpoint
+from lsmatting_plugin.engine.last_words import how_to_go_on, last_checkpoint, train
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
     build_runner,
     effective_batch_size,
     load_config,
 )
+from lsmatting_plugin.engine.loading_error import LoadingError
 from lsmatting_plugin.engine.pretrained_parts import (
     fetch_pretrained_parts,
     forget_pretrained_parts,
@@ -26,6 +30,7 @@ from lsmatting_plugin.engine.pretrained_parts import (
 from lsmatting_plugin.engine.process_group import init_distributed, leave_group
 from lsmatting_plugin.engine.train_options import add_train_options, apply_train_options
 from lsmatting_plugin.engine.training_stopped import TrainingStopped
+from lsmatting_plugin.engine.work_dir_lock import WorkDirError, unwritable, work_dir_lock
 
 
 def parse_args(words: list[str] | None = None) -> argparse.Namespace:
@@ -75,21 +80,48 @@ def main() -> None:
     if args.resume is not None:
         cfg.resume = True
         cfg.load_from = None if args.resume == 'auto' else args.resume
-    goes_on = cfg.resume and Path(cfg.work_dir, 'last_checkpoint').is_file()
-    if cfg.load_from or goes_on:  # the checkpoint replaces all weights
-        if 'pretrained' in cfg.model.get('encoder', {}):
-            cfg.model.encoder.pretrained = None
-        forget_pretrained_parts(cfg.model)
-    else:
-        fetch_pretrained_parts(cfg.model)
     if args.sync_bn:
         cfg.sync_bn = 'torch'
     try:
+        if cfg.resume and cfg.load_from is None:
+            cfg.load_from = last_checkpoint(cfg.work_dir)
+        if cfg.load_from:  # the checkpoint replaces all weights
+            local_checkpoint(cfg.load_from)  # what is not there is said before all else
+            if 'pretrained' in cfg.model.get('encoder', {}):
+                cfg.model.encoder.pretrained = None
+            forget_pretrained_parts(cfg.model)
+        else:
+            fetch_pretrained_parts(cfg.model)
         init_distributed(cfg, args.local_rank)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         sys.exit(str(error))
 
-    runner = build_runner(cfg)
+    try:
+        with work_dir_lock(cfg.work_dir):
+            status = run(cfg)
+    except LoadingError as error:
+        # The launcher of several processes says the rest.
+        sys.exit(str(error) if cfg.launcher != 'none' else f'{error}\n{how_to_go_on(cfg.work_dir)}')
+    except (CheckpointError, WorkDirError) as error:
+        sys.exit(str(error))
+    leave_group()
+    sys.exit(status)
+
+
+def run(cfg: Config) -> int:
+    """Trains as a config says.
+
+    Returns:
+        int: The exit status of the process.
+
+    Raises:
+        WorkDirError: The work folder cannot be written.
+        LoadingError: A batch could not be loaded.
+    """
+    try:
+        runner = build_runner(cfg)
+    except OSError as error:
+        raise unwritable(cfg.work_dir, error) from error
     batch_size = effective_batch_size(cfg, runner.world_size)
     scaling = cfg.get('auto_scale_lr')
     recipe = scaling.base_batch_size if scaling else batch_size
@@ -99,19 +131,13 @@ def main() -> None:
             'see --auto-scale-lr',
             logger='current',
         )
-    status = 0
     try:
         train(runner)
-    except ChildProcessError as error:
-        # The launcher of several processes says the rest.
-        sys.exit(str(error) if cfg.launcher != 'none' else f'{error}\n{how_to_go_on(cfg.work_dir)}')
     except TrainingStopped as stop:
         if stop.code < 128:  # maybe in this process alone
             raise
-        status = stop.code
-    del runner
-    leave_group()
-    sys.exit(status)
+        return stop.code
+    return 0
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ import io
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,9 @@ class ImageCache:
     pages that a crop touches are read, and all processes of a machine share them. What is drawn
     first is kept and stays: nothing is thrown out, since images are drawn at random, and each as
     soon again as any other. An entry belongs to path, size and time of change of a file, so that
-    an image that was replaced is decoded anew. Several processes may use one folder.
+    an image that was replaced is decoded anew. Several processes may use one folder. Where it
+    cannot be written (a full or read-only disk), what it has is used, and the rest decoded each
+    time.
 
     Args:
         folder (str | Path): Made when absent; remove it to free the space.
@@ -40,10 +43,14 @@ class ImageCache:
         self.folder = Path(folder)
         self.max_bytes = int(max_gigabytes * 10**9)
         self.is_full = False
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._lock():  # counted once; from here on the processes add up what they write
-            entries = sum(entry.stat().st_size for entry in self.folder.glob('*.npy'))
-            self._total_file.write_text(str(entries))
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._lock():  # counted once; from here on the processes add up what they write
+                self._remove_leftovers()
+                entries = sum(entry.stat().st_size for entry in self.folder.glob('*.npy'))
+                self._write_total(entries)
+        except OSError as error:
+            self._stop(f'{error.strerror or error}', logging.WARNING)
 
     def load(self, path: str | Path, variant: str, decode: Callable[[], np.ndarray]) -> np.ndarray:
         """The image of a file, from here or decoded and, while there is room, kept.
@@ -59,10 +66,11 @@ class ImageCache:
         kept = self.folder / f'{_identity(Path(path), variant)}.npy'
         try:
             return np.load(kept, mmap_mode='r').view(np.ndarray)
-        except FileNotFoundError:
-            pass
         except (ValueError, EOFError):  # damaged from outside
-            kept.unlink(missing_ok=True)
+            with suppress(OSError):
+                kept.unlink()
+        except OSError:  # most often it is not there yet
+            pass
         image = decode()
         if not self.is_full:
             self._keep(image, kept)
@@ -86,8 +94,19 @@ class ImageCache:
                 return False
             if path.exists():
                 return False
-            self._total_file.write_text(str(total))
+            self._write_total(total)
             return True
+
+    def _write_total(self, count: int) -> None:
+        """Whole or not at all: a process may be killed here, and the others read on."""
+        write_file(str(count).encode(), self._total_file)
+
+    def _remove_leftovers(self) -> None:
+        """Removes what processes of this machine were just writing when they were killed."""
+        for leftover in self.folder.glob('.*.part'):
+            writer = leftover.name.split('.')[-2]  # see write_file
+            if writer.isdigit() and not _is_running(int(writer)):
+                leftover.unlink(missing_ok=True)
 
     def _stop(self, reason: str, level: int) -> None:
         self.is_full = True
@@ -104,6 +123,18 @@ class ImageCache:
 
     def _lock(self) -> FileLock:
         return FileLock(self.folder / 'total_bytes.lock')
+
+
+def _is_running(pid: int) -> bool:
+    if os.name != 'posix':  # elsewhere the call below would end it
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        pass
+    return True
 
 
 def _identity(path: Path, variant: str) -> str:

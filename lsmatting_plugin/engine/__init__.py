@@ -1,5 +1,6 @@
 """Hooks that the runner needs."""
 
+from ..checkpoint_loader import load_from_safe  # registered with mmengine
 from .atomic_backend import AtomicLocalBackend
 from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .autocast_optim_wrapper import AutocastOptimWrapper
@@ -16,7 +17,7 @@ from .matte_writer_hook import MatteWriterHook, write_matte
 from .model_summary_hook import ModelSummaryHook
 from .plain_checkpoint_hook import PlainCheckpointHook
 from .results_writer_hook import ResultsWriterHook
-from .strict_load_hook import StrictLoadHook, require_fit
+from .strict_load_hook import StrictLoadHook
 from .tensorboard_backend import OptionalTensorboardBackend
 from .training_stopped import TrainingStopped
 from .validation_sheet_hook import ValidationSheetHook
@@ -42,6 +43,6 @@ __all__ = [
     'StrictLoadHook',
     'TrainingStopped',
     'ValidationSheetHook',
-    'require_fit',
+    'load_from_safe',
     'write_matte',
 ]

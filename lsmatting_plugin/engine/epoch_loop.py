@@ -1,5 +1,6 @@
 """Training by epochs that can go on in the middle of one."""
 
+import bisect
 import logging
 from itertools import islice
 
@@ -9,10 +10,11 @@ from torch import nn
 
 from ..datasets.sampler import DrawSampler
 from ..registry import LOOPS
+from .child_deaths import noticed_afterwards
 
 # In the message hub, and so in checkpoints: the epoch, the iteration at which it began, its length.
 EPOCH_BEGAN = 'epoch_began'
-# There too: whether the validation after the last whole epoch was cut short.
+# There too: whether the validation after the last whole epoch is still to be made.
 VALIDATION_DUE = 'is_validation_due'
 
 
@@ -22,7 +24,10 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
 
     It has mmengine's name, so that every config of this scope has it. A run resumed from the middle
     of an epoch sees the batches that are left, under their numbers, and ends as the uninterrupted
-    one; a validation that was cut short is made before it goes on.
+    one; a validation that was cut short, or not begun, is made before it goes on.
+
+    The death of a process that loads images is noticed between two iterations, never within one, so
+    that what is done can be saved.
 
     With another length of the epoch, as another batch size or number of processes brings, there is
     no telling what is left: the epoch begins anew, with a warning.
@@ -32,29 +37,35 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
         """Trains until the last epoch, or ``stop_training``."""
         self.runner.call_hook('before_train')
         self._first_batch = self._batches_done()
-        hub = self.runner.message_hub
-        if hub.get_info(VALIDATION_DUE) and self.runner.val_loop is not None:
-            hub.update_info(VALIDATION_DUE, False)  # before a checkpoint of the best is written
-            self.runner.val_loop.run()
+        self._validate_if_due()
         while self._epoch < self._max_epochs and not self.stop_training:
             self.run_epoch()
-            self._decide_current_val_interval()
-            if self._is_validation_due():
-                self.runner.val_loop.run()
+            self._validate_if_due()
         self.runner.call_hook('after_train')
         return self.runner.model
 
     def run_epoch(self) -> None:
         """Trains on what is left of an epoch."""
+        hub = self.runner.message_hub
         first, self._first_batch = self._first_batch, 0
-        began = [self._epoch, self._iter - first, len(self.dataloader)]
-        self.runner.message_hub.update_info(EPOCH_BEGAN, began)
+        hub.update_info(EPOCH_BEGAN, [self._epoch, self._iter - first, len(self.dataloader)])
         self.runner.call_hook('before_train_epoch')
         self.runner.model.train()
         for idx, data_batch in enumerate(self._batches_from(first), start=first):
-            self.run_iter(idx, data_batch)
-        self.runner.call_hook('after_train_epoch')
-        self._epoch += 1
+            with noticed_afterwards():
+                self.run_iter(idx, data_batch)
+        with noticed_afterwards():
+            # Before the checkpoint of this epoch is written, which has to tell of it.
+            hub.update_info(VALIDATION_DUE, self._is_validation_due_after(self._epoch + 1))
+            self.runner.call_hook('after_train_epoch')
+            self._epoch += 1
+
+    def _validate_if_due(self) -> None:
+        hub = self.runner.message_hub
+        if hub.get_info(VALIDATION_DUE, False) and self.runner.val_loop is not None:
+            hub.update_info(VALIDATION_DUE, False)  # before a checkpoint of the best is written
+            with noticed_afterwards():
+                self.runner.val_loop.run()
 
     def _batches_from(self, first: int):
         """The batches of the epoch but for the first so many."""
@@ -81,9 +92,12 @@ class EpochBasedTrainLoop(mmengine.runner.EpochBasedTrainLoop):
             return 0
         return done
 
-    def _is_validation_due(self) -> bool:
+    def _is_validation_due_after(self, epochs: int) -> bool:
+        """Whether so many whole epochs call for a validation."""
+        step = bisect.bisect(self.dynamic_milestones, epochs + 1)
+        interval = self.dynamic_intervals[step - 1]
         return (
             self.runner.val_loop is not None
-            and self._epoch >= self.val_begin
-            and (self._epoch % self.val_interval == 0 or self._epoch == self._max_epochs)
+            and epochs >= self.val_begin
+            and (epochs % interval == 0 or epochs == self._max_epochs)
         )

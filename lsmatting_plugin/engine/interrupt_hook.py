@@ -48,9 +48,11 @@ class InterruptHook(Hook):
         self._flag = self._passing = None
         self._noted_at = 0.0
         self._has_stopped = False
+        self._has_begun = self._is_validating = False
 
     def before_train(self, runner) -> None:
         """Takes over the signals, here and in the processes that load data."""
+        self._has_begun = True
         if threading.current_thread() is not threading.main_thread():
             return
         if not any(isinstance(hook, AtomicCheckpointHook) for hook in runner.hooks):
@@ -98,18 +100,44 @@ class InterruptHook(Hook):
 
     def after_val_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Within a validation, which may take long: it is made when the run goes on."""
-        if not self._is_told():
-            return
-        for hook in runner.hooks:
-            if isinstance(hook, EMAHook):
-                hook.after_val_epoch(runner)  # the weights in training take their place again
-        getattr(runner.val_loop.evaluator, 'abandon', bool)()
-        self._stop(runner, iteration=runner.iter, validation_due=True)
+        if self._is_told():
+            self._abandon_validation(runner)
+            self._stop(runner, iteration=runner.iter, validation_due=True)
+
+    def before_val_epoch(self, runner) -> None:
+        """From here on averaged weights, if there are any, are in the network."""
+        self._is_validating = True
 
     def after_val_epoch(self, runner, metrics: dict[str, float] | None = None) -> None:
         """After a validation; the last one ends the training anyway."""
+        self._is_validating = False
         if runner.iter < runner.max_iters and self._is_told():
             self._stop(runner, iteration=runner.iter)
+
+    def save_before_failure(self, runner) -> None:
+        """Saves what is done when the next batch cannot be loaded.
+
+        Called between two iterations, or in a validation. Nothing is saved of gradients that wait
+        for more, nor where the last checkpoint has it all.
+        """
+        hooks = [hook for hook in runner.hooks if isinstance(hook, AtomicCheckpointHook)]
+        if not self._has_begun or not hooks or not is_main_process():
+            return
+        if runner.iter == hooks[0].saved_iter:
+            return
+        if self._is_validating:
+            runner.message_hub.update_info(VALIDATION_DUE, True)
+            self._abandon_validation(runner)
+        if runner.optim_wrapper.should_update():
+            hooks[0].save(runner, FILENAME, dict(epoch=runner.epoch, iter=runner.iter))
+
+    def _abandon_validation(self, runner) -> None:
+        """The weights in training take their place again; no metric is computed further."""
+        for hook in runner.hooks:
+            if isinstance(hook, EMAHook):
+                hook.after_val_epoch(runner)
+        getattr(runner.val_loop.evaluator, 'abandon', bool)()
+        self._is_validating = False
 
     def _note(self, signum: int, frame) -> None:
         """The first signal is noted; another one some time later obeyed."""

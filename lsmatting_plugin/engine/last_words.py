@@ -1,22 +1,49 @@
 """What somebody is told whose training ended before its time."""
 
 import signal
-import time
+import traceback
 from pathlib import Path
 
 from mmengine.runner import Runner
 from torch import nn
 from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
+from .interrupt_hook import InterruptHook
+from .loading_error import LoadingError, loading_errors
+
 OUT_OF_MEMORY = ', as the system does when memory runs out'
+
+
+def last_checkpoint(work_dir: str | Path) -> str | None:
+    """The checkpoint from which a run of a work folder goes on, or None where it left none.
+
+    Raises:
+        FileNotFoundError: It left one that is gone.
+    """
+    note = Path(work_dir, 'last_checkpoint')
+    if not note.is_file():
+        return None
+    path = Path(note.read_text().strip())
+    if path.is_file():
+        return str(path)
+    beside = note.with_name(path.name)  # of a folder that was moved
+    if path.name and beside.is_file():
+        return str(beside)
+    others = ', '.join(sorted(map(str, note.parent.glob('*.pth')))) or 'there is none'
+    raise FileNotFoundError(
+        f'{note} names {path}, which is gone: give another by --resume CHECKPOINT ({others}), or '
+        'leave --resume out to begin anew'
+    )
 
 
 def how_to_go_on(work_dir: str | Path) -> str:
     """Which checkpoint a run left, and how it is resumed."""
-    note = Path(work_dir, 'last_checkpoint')
-    if not note.is_file():
+    try:
+        checkpoint = last_checkpoint(work_dir)
+    except FileNotFoundError as error:
+        return str(error)
+    if checkpoint is None:
         return f'There is no checkpoint in {work_dir} to go on from.'
-    checkpoint = note.read_text().strip()
     return f'The last checkpoint is {checkpoint}: the same command with --resume goes on from it.'
 
 
@@ -44,35 +71,17 @@ def what_ended(failures: dict[int, ProcessFailure]) -> str:
 
 
 def train(runner: Runner) -> nn.Module:
-    """Trains, and puts into words that a process which loads images was killed.
+    """Trains; where a batch cannot be loaded, saves what is done, and logs where that was.
 
     Raises:
-        ChildProcessError: It was. What torch, or the broken connection, raises then has a long
-            traceback that leads elsewhere.
+        LoadingError: A batch could not be loaded.
     """
     try:
-        return runner.train()
-    except (RuntimeError, OSError, EOFError) as error:
-        death = _death_of_loader(error)
-        if death is None:
-            raise
-        raise ChildProcessError(
-            f'{death.strip()} That is a process which loads images, killed most often when memory '
-            'runs out: fewer of them (--cfg-options train_dataloader.num_workers=1) need less.'
-        ) from error
-
-
-def _death_of_loader(error: BaseException | None) -> str | None:
-    """What torch says of a killed loader process, if that is behind an error."""
-    is_connection_lost = isinstance(error, OSError | EOFError)
-    found = None
-    while error is not None:
-        if str(error).startswith('DataLoader worker'):
-            found = str(error)  # the first in time says by which signal
-        error = error.__cause__ or error.__context__
-    if found is None and is_connection_lost:
-        try:
-            time.sleep(1)  # the news of its death may come later, by a signal; torch raises it here
-        except RuntimeError as death:
-            found = _death_of_loader(death)
-    return found
+        with loading_errors():
+            return runner.train()
+    except LoadingError as error:
+        runner.logger.error(''.join(traceback.format_exception(error)))  # to the file alone
+        for hook in runner.hooks:
+            if isinstance(hook, InterruptHook):
+                hook.save_before_failure(runner)
+        raise

@@ -17,10 +17,13 @@ from mmengine.runner import Runner
 from torch import nn
 from torch.utils.data import DataLoader
 
+from ..checkpoint_fit import require_resumable
 from ..config_io import add_config_options, read_config
 from ..datasets.transforms.randomness import seed_worker
 from ..parallel import available_cores
 from .interrupt_hook import InterruptHook
+from .loading_error import LoadingError
+from .shared_batch import SharedCollate
 from .training_stopped import TrainingStopped
 
 
@@ -71,8 +74,9 @@ def _limit_workers(dataloader: dict | None, cores: int) -> None:
     """No more loader processes than cores, of which torch would warn."""
     if dataloader:
         dataloader.num_workers = min(dataloader.get('num_workers', 0), cores)
-        if dataloader.num_workers == 0:
-            dataloader.persistent_workers = False  # torch refuses it without workers
+        if dataloader.num_workers == 0:  # without workers torch refuses both
+            dataloader.persistent_workers = False
+            dataloader.timeout = 0
 
 
 def effective_batch_size(cfg: Config, world_size: int) -> int:
@@ -114,6 +118,13 @@ class _ToolRunner(Runner):
                 if isinstance(hook, InterruptHook):
                     hook.restore()
 
+    def load_checkpoint(self, filename: str, *args, **kwargs) -> dict:
+        self.checkpoint_file = str(filename)  # which the hooks name when it does not fit
+        checkpoint = super().load_checkpoint(filename, *args, **kwargs)
+        if self._resume:
+            require_resumable(checkpoint, self.checkpoint_file)
+        return checkpoint
+
     def wrap_model(self, model_wrapper_cfg: dict | None, model: nn.Module) -> nn.Module:
         if self.cfg.get('sync_bn') and self.world_size == 1:
             self.logger.info('sync_bn changes nothing: there is one process.')
@@ -143,9 +154,25 @@ class _ToolRunner(Runner):
 
     @staticmethod
     def build_dataloader(dataloader: DataLoader | dict, *args, **kwargs) -> DataLoader:
-        loader = Runner.build_dataloader(dataloader, *args, **kwargs)
-        if isinstance(dataloader, dict) and 'worker_init_fn' not in dataloader:
+        """As mmengine's, with other seeds, and batches that do not get lost.
+
+        Raises:
+            LoadingError: The data set is not there, or too small for a batch.
+        """
+        try:
+            loader = Runner.build_dataloader(dataloader, *args, **kwargs)
+        except (OSError, ValueError) as error:
+            raise LoadingError(str(error)) from error
+        if not isinstance(dataloader, dict):
+            return loader
+        if loader.drop_last and len(loader) == 0:
+            raise LoadingError(
+                f'A batch is {loader.batch_size} images, of {len(loader.sampler)} that there are, '
+                'and drop_last leaves out incomplete ones: choose a smaller batch_size'
+            )
+        if 'worker_init_fn' not in dataloader:
             loader.worker_init_fn = partial(seed_worker, first=loader.worker_init_fn)
+        loader.collate_fn = SharedCollate(loader.collate_fn)
         return loader
 
     def build_evaluator(self, evaluator: dict | list | Evaluator) -> Evaluator:
@@ -171,6 +198,7 @@ BACKGROUND_NOISE = (
     'Exp name:',
     'Modules:',
     '\n---',
+    'Traceback',
     'Hooks will be executed',
     'paramwise_options',
     '"FileClient" will',

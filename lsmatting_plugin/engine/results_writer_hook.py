@@ -29,6 +29,8 @@ class ResultsWriterHook(Hook):
         ValueError: One ends otherwise.
     """
 
+    priority = 'VERY_LOW'  # after the metrics are logged, should they not find room in a file
+
     def __init__(self, out: str | Sequence[str]) -> None:
         self.out = [out] if isinstance(out, str) else list(out)
         for path in self.out:

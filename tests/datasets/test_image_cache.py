@@ -138,6 +138,45 @@ def test_a_full_disk_ends_caching_and_not_the_run(cache, source, log_lines, monk
     assert cache.is_full
 
 
+def test_a_folder_that_cannot_be_made_is_done_without(tmp_path, source, log_lines):
+    (tmp_path / 'file').write_text('')
+
+    cache = ImageCache(tmp_path / 'file' / 'cache', max_gigabytes=1)
+
+    assert cache.load(source, 'color', lambda: IMAGE) is IMAGE
+    assert len([line for line in log_lines if 'takes no more images' in line]) == 1
+
+
+def test_what_a_full_disk_has_is_used_all_the_same(cache, source, log_lines, monkeypatch):
+    cache.load(source, 'color', lambda: IMAGE)
+
+    def no_space(data, path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr('lsmatting_plugin.datasets.image_cache.write_file', no_space)
+    again = ImageCache(cache.folder, max_gigabytes=1)
+
+    np.testing.assert_array_equal(again.load(source, 'color', refuse), IMAGE)
+    assert again.load(source, 'grayscale', lambda: IMAGE) is IMAGE
+    assert again.is_full
+
+
+def test_a_killed_process_leaves_nothing_half(cache, source):
+    """Neither a half image, nor a total that the processes beside it could not read."""
+    cache.load(source, 'color', lambda: IMAGE)
+    process = multiprocessing.get_context('fork').Process(target=os._exit, args=(0,))
+    process.start()
+    process.join()
+    dead, alive = (cache.folder / f'.a.npy.{pid}.part' for pid in (process.pid, os.getpid()))
+    for path in (dead, alive):
+        path.write_bytes(b'half')
+
+    ImageCache(cache.folder, max_gigabytes=1)
+
+    assert not dead.exists()
+    assert alive.exists()  # which is just being written
+
+
 @pytest.mark.parametrize('size', [0, -1])
 def test_a_size_of_nothing_is_refused(tmp_path, size):
     with pytest.raises(ValueError, match='max_gigabytes'):

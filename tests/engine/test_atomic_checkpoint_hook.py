@@ -152,9 +152,107 @@ def test_a_training_whose_last_checkpoint_is_missing_fails(train, tmp_path, logg
 
 
 def test_what_a_killed_run_was_writing_is_removed(train, tmp_path):
-    (tmp_path / '.epoch_7.pth.123.part').write_bytes(b'half')
-    (tmp_path / '.other.part').write_bytes(b'')
+    (tmp_path / 'validation').mkdir()
+    for name in ('.epoch_7.pth.123.part', '.curves.png.123.part', 'validation/.epoch_7.jpg.1.part'):
+        (tmp_path / name).write_bytes(b'half')
 
     train(**{'train_cfg.max_epochs': 1})
 
-    assert [path.name for path in leftovers(tmp_path)] == ['.other.part']
+    assert leftovers(tmp_path) == []
+
+
+@pytest.fixture(scope='module')
+def train_or_resume(make_tiny_cfg):
+    """Train for three epochs in a folder, from the last checkpoint there."""
+
+    def run(work_dir, hook=None):
+        cfg = make_tiny_cfg(work_dir, resume=True, **{'train_cfg.max_epochs': 3})
+        cfg.custom_hooks = [one for one in cfg.custom_hooks if one.type != 'CurvesHook']
+        runner = build_runner(cfg)
+        if hook is not None:
+            runner.register_hook(hook)
+        runner.train()
+
+    return run
+
+
+@pytest.fixture(scope='module')
+def whole(train_or_resume, tmp_path_factory):
+    """What the checkpoints of three epochs tell beside the weights, by their names."""
+    work_dir = tmp_path_factory.mktemp('whole')
+    train_or_resume(work_dir)
+    return told(work_dir)
+
+
+def told(work_dir):
+    found = {}
+    for name in checkpoints(work_dir):
+        hub = torch.load(work_dir / name, weights_only=True)['message_hub']
+        info = hub['runtime_info']
+        scores = hub['log_scalars'].get('val/SAD', {}).get('log_history', torch.empty(0))
+        keys = ('best_score', 'is_validation_due', 'keep_ckpt_ids', 'superseded_ckpts')
+        found[name] = scores.tolist(), {key: info.get(key) for key in keys}
+    return found
+
+
+@pytest.mark.parametrize('validation', [1, 3])
+def test_a_killed_run_makes_the_validation_that_it_had_not_finished(
+    whole, train_or_resume, tmp_path, validation
+):
+    class Kill(Hook):  # test_killed_training.py has real kills
+        def before_val(self, runner):
+            if runner.epoch == validation:
+                raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        train_or_resume(tmp_path, Kill())
+
+    train_or_resume(tmp_path)
+    assert told(tmp_path) == whole
+
+
+@pytest.mark.parametrize('number', [1, 2])
+def test_a_killed_run_removes_what_it_had_not_come_to(
+    whole, train_or_resume, tmp_path, monkeypatch, number
+):
+    remove, calls = AtomicLocalBackend.remove, []
+
+    def kill(self, path):
+        calls.append(path)
+        if len(calls) == number:
+            raise ZeroDivisionError
+        remove(self, path)
+
+    monkeypatch.setattr(AtomicLocalBackend, 'remove', kill)
+    with pytest.raises(ZeroDivisionError):
+        train_or_resume(tmp_path)
+
+    train_or_resume(tmp_path)
+    assert told(tmp_path) == whole
+
+
+def test_a_second_checkpoint_in_a_row_that_cannot_be_written_ends_the_training(
+    train, tmp_path, logged
+):
+    with pytest.raises(TrainingStopped) as stop:
+        train(2, 3, 4, **{'train_cfg.max_epochs': 9})
+
+    assert stop.value.code == 1
+    [report] = [line for line in logged(tmp_path) if 'the training stops here' in line]
+    assert f'--resume goes on from {tmp_path}/epoch_1.pth' in report
+    assert last_of(tmp_path) == str(tmp_path / 'epoch_1.pth')
+
+
+def test_what_is_too_old_to_be_kept_makes_room_for_the_next(train, tmp_path, monkeypatch):
+    put = AtomicLocalBackend.put
+
+    def put_if_there_is_room(self, obj, filepath):
+        if 'epoch' in str(filepath) and len(list(tmp_path.glob('epoch_*.pth'))) == 2:
+            raise OSError(errno.ENOSPC, f'{filepath} could not be written')
+        put(self, obj, filepath)
+
+    monkeypatch.setattr(AtomicLocalBackend, 'put', put_if_there_is_room)
+    train(**{'default_hooks.checkpoint.save_best': None, 'default_hooks.checkpoint.interval': 1})
+
+    assert checkpoints(tmp_path) == ['epoch_2.pth', 'epoch_3.pth']
+    assert last_of(tmp_path) == str(tmp_path / 'epoch_3.pth')

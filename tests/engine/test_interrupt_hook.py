@@ -11,6 +11,7 @@ import pytest
 import torch
 from command_line import ROOT
 from mmengine.hooks import Hook
+from same import same
 
 from lsmatting_plugin.engine import (
     AtomicLocalBackend,
@@ -72,18 +73,6 @@ def whole(train, tmp_path_factory):
         return made[kind]
 
     return get
-
-
-def same(found, expected):
-    if isinstance(expected, torch.Tensor):
-        return torch.equal(found, expected)
-    if isinstance(expected, dict):
-        return found.keys() == expected.keys() and all(
-            same(found[key], value) for key, value in expected.items()
-        )
-    if isinstance(expected, list | tuple):
-        return len(found) == len(expected) and all(map(same, found, expected))
-    return found == expected
 
 
 def losses(checkpoint):

@@ -17,7 +17,7 @@ from torch.utils.data import BatchSampler
 
 from lsmatting_plugin.datasets import DrawSampler
 from lsmatting_plugin.datasets.transforms import generator
-from lsmatting_plugin.engine.last_words import how_to_go_on, train, what_ended
+from lsmatting_plugin.engine.last_words import how_to_go_on, last_checkpoint, what_ended
 from lsmatting_plugin.engine.launch import build_runner, effective_batch_size
 from lsmatting_plugin.engine.process_group import init_distributed, process_environment
 from lsmatting_plugin.registry import DATASETS, MODELS, TRANSFORMS
@@ -353,40 +353,23 @@ class TestLastWords:
     def test_name_the_last_checkpoint(self, tmp_path):
         assert how_to_go_on(tmp_path) == f'There is no checkpoint in {tmp_path} to go on from.'
 
-        (tmp_path / 'last_checkpoint').write_text('runs/epoch_3.pth\n')
+        checkpoint = tmp_path / 'epoch_3.pth'
+        checkpoint.write_bytes(b'')
+        (tmp_path / 'last_checkpoint').write_text(f'{checkpoint}\n')
 
         assert how_to_go_on(tmp_path) == (
-            'The last checkpoint is runs/epoch_3.pth: the same command with --resume goes on from '
-            'it.'
+            f'The last checkpoint is {checkpoint}: the same command with --resume goes on from it.'
         )
 
-    @pytest.mark.parametrize(
-        'error, cause',
-        [
-            (RuntimeError('DataLoader worker (pid 5) is killed by signal: Killed. '), None),
-            (
-                RuntimeError('DataLoader worker (pid(s) 5) exited unexpectedly'),
-                RuntimeError('DataLoader worker (pid 5) is killed by signal: Killed. '),
-            ),
-            (
-                ConnectionResetError('Connection reset by peer'),
-                RuntimeError('DataLoader worker (pid 5) is killed by signal: Killed. '),
-            ),
-        ],
-    )
-    def test_tell_of_a_killed_loader(self, error, cause):
-        def fail():
-            raise error from cause
+    def test_name_the_checkpoint_of_a_folder_that_was_moved(self, tmp_path):
+        (tmp_path / 'last_checkpoint').write_text('elsewhere/epoch_3.pth')
+        (tmp_path / 'epoch_3.pth').write_bytes(b'')
 
-        with pytest.raises(ChildProcessError, match=r'pid 5\) is killed by signal: Killed\. That'):
-            train(SimpleNamespace(train=fail))
+        assert last_checkpoint(tmp_path) == str(tmp_path / 'epoch_3.pth')
 
-    @pytest.mark.parametrize('error', [RuntimeError('shapes differ'), FileNotFoundError('a.png')])
-    def test_leave_other_errors_as_they_are(self, error, monkeypatch):
-        monkeypatch.setattr('time.sleep', lambda _: None)
+    def test_name_the_checkpoints_that_are_left_where_the_last_one_is_gone(self, tmp_path):
+        (tmp_path / 'last_checkpoint').write_text(str(tmp_path / 'epoch_3.pth'))
+        (tmp_path / 'epoch_2.pth').write_bytes(b'')
 
-        def fail():
-            raise error
-
-        with pytest.raises(type(error), match=str(error)):
-            train(SimpleNamespace(train=fail))
+        with pytest.raises(FileNotFoundError, match=r'epoch_3\.pth, which is gone.*epoch_2\.pth'):
+            last_checkpoint(tmp_path)

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from command_line import ROOT
+from command_line import ROOT, write_config
 from mmengine.config import Config
 
 from lsmatting_plugin.engine.launch import build_runner
@@ -76,13 +76,8 @@ def config(make_tiny_cfg, tmp_path_factory):
     cfg.train_cfg.val_interval = 2
     cfg.custom_imports.imports = ['lsmatting_plugin', 'killer']
     cfg.custom_hooks = [*cfg.custom_hooks, dict(type='mmengine.Killer')]
-    settings = cfg.to_dict()
-    for name in ('work_dir', 'experiment_name'):
-        del settings[name]
     (folder / 'killer.py').write_text(KILLER)
-    lines = (f'{key} = {value!r}\n' for key, value in settings.items())
-    (folder / 'tiny.py').write_text(''.join(lines))
-    return folder / 'tiny.py'
+    return write_config(cfg, folder / 'tiny.py')
 
 
 @pytest.fixture(scope='module')
@@ -257,7 +252,7 @@ def test_a_killed_loader_ends_the_training_in_words(begin, config, tmp_path):
     *_, reason, advice = printed.splitlines()
     assert reason.startswith('DataLoader worker (pid ') and 'is killed by signal: Killed' in reason
     assert 'train_dataloader.num_workers=1' in reason
-    assert advice.startswith(f'The last checkpoint is {tmp_path}/epoch_1.pth: the same command')
+    assert advice.startswith(f'The last checkpoint is {tmp_path}/interrupted.pth: the same command')
 
 
 @pytest.mark.parametrize('missing', ['NODE_RANK', 'MASTER_ADDR'])
