@@ -50,11 +50,14 @@ def estimate_alpha(
         return alpha
     if is_unknown.all():
         raise ValueError(f'{method} needs a trimap in which some foreground or background is known')
+    window = window_round(is_unknown, max(trimap.shape) if margin is None else margin)
+    seeded = _with_both_sides(image[window], trimap[window])
+    if not (seeded == UNKNOWN).any():  # its colours are equally unlike the known ones
+        alpha[window] = seeded == FG
+        return alpha
     # pymatting compiles on its first import, which costs seconds once and half a second ever after.
     import pymatting
 
-    window = window_round(is_unknown, max(trimap.shape) if margin is None else margin)
-    seeded = _with_both_sides(image[window], trimap[window])
     # pymatting knows alpha where the trimap is 0 and 1, in float64.
     side = MIN_SIDE.get(method, MIN_SIDE_OF_OTHERS)
     rgb, known = (_at_least(x, side) for x in (image[window][..., ::-1] / 255, seeded / 255))
@@ -85,7 +88,9 @@ def _with_both_sides(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     known = image[~is_unknown].astype(np.float32)
     # Mahalanobis distance of each unknown colour from the known ones.
     centred = image[is_unknown] - known.mean(axis=0)
-    spread = np.cov(known, rowvar=False) + 4 * np.eye(3)
+    spread = 4 * np.eye(3)
+    if len(known) > 1:
+        spread += np.cov(known, rowvar=False)
     distance = (centred @ np.linalg.inv(spread) * centred).sum(axis=1)
     values = seeded[is_unknown]
     values[distance >= np.quantile(distance, 1 - SEED_SHARE)] = missing[0]

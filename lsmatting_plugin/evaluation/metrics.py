@@ -5,6 +5,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from mmengine.evaluator import BaseMetric
 from mmengine.structures import BaseDataElement
 
@@ -29,7 +30,8 @@ class MattingMetric(BaseMetric):
     uint8, ``ori_trimap`` (1, H, W) uint8, ``output.pred_alpha`` (H, W), float 0..1 or, as mmedit's
     mattors give it, uint8 0..255; and, to name the image, the meta field ``matte_name`` or
     ``merged_path``. Images whose ``matte_name`` has a folder (alphamatting.com's ``Trimap1`` and so
-    on) are also averaged folder by folder.
+    on) are also averaged folder by folder. Each image counts once, also one without unknown pixels,
+    whose error is what :mod:`.functional` says. The mean does not depend on the images' order.
 
     Args:
         protocol: 'dim' (the official MATLAB code) or 'lsa', see :mod:`.functional`.
@@ -105,7 +107,7 @@ class MattingMetric(BaseMetric):
             the mean there.
 
         Raises:
-            ValueError: If there are no results.
+            ValueError: If there are no results, or an error is not a number.
         """
         name = type(self).__name__
         if not results:
@@ -203,5 +205,8 @@ def _image(fields: dict, key: str, image_name: str) -> np.ndarray:
     """The tensor (H, W) or (1, H, W) under that key as an array (H, W)."""
     if key not in fields:
         raise ValueError(f'{image_name}: the data sample lacks {_WANTED[key]}')
-    image = fields[key].cpu().numpy()
+    image = fields[key].detach().cpu()
+    if image.dtype == torch.bfloat16:  # which numpy does not have
+        image = image.float()
+    image = image.numpy()
     return image[0] if image.ndim == 3 and len(image) == 1 else image

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
@@ -49,7 +50,7 @@ class Results:
         """
         require_suffix(path)
         text = self._as_csv() if Path(path).suffix == '.csv' else json.dumps(asdict(self), indent=2)
-        write_file(text.encode(), path)
+        write_file(text.encode(errors='backslashreplace'), path)  # names may be no UTF-8
 
     def _as_csv(self) -> str:
         folders = sorted({_folder(image['name']) for image in self.images} - {'.'})
@@ -61,7 +62,8 @@ class Results:
             means = {key.removesuffix(ending): value for key, value in here.items()}
             lines.append({'name': f'mean of {folder}', **means})
         text = io.StringIO()
-        table = csv.DictWriter(text, ['name', *overall], lineterminator='\n')
+        columns = dict.fromkeys(key for line in [{'name': ''}, overall, *lines] for key in line)
+        table = csv.DictWriter(text, list(columns), lineterminator='\n')
         table.writeheader()
         table.writerows([*lines, {'name': 'mean', **overall}])
         return text.getvalue()
@@ -82,12 +84,47 @@ def read_results(path: str | Path) -> Results:
             f'No file {path}; tools/test.py --out and tools/eval_folder.py write results'
         )
     try:
-        return Results(**json.loads(Path(path).read_text(encoding='utf-8')))
-    except (ValueError, TypeError) as error:
+        results = Results(**json.loads(Path(path).read_text(encoding='utf-8')))
+        _require_types(results)
+        return results
+    except (ValueError, TypeError, RecursionError) as error:
+        reason = ' '.join(str(error).split())
         raise ValueError(
             f'{path} holds no results; expected is JSON by tools/test.py --out or '
-            f'tools/eval_folder.py ({error})'
+            f'tools/eval_folder.py ({reason})'
         ) from error
+
+
+def _require_types(results: Results) -> None:
+    """Checks what a file holds.
+
+    Raises:
+        TypeError: It is of another kind than :class:`Results` says.
+        ValueError: An image's name is none, or a number no finite one.
+    """
+    if not isinstance(results.name, str) or not isinstance(results.protocol, str | None):
+        raise TypeError('name and protocol must be strings')
+    if not isinstance(results.images, list) or not isinstance(results.mean, dict):
+        raise TypeError('images must be a list, mean a dict')
+    if not all(map(_is_number, results.mean.values())):
+        raise TypeError('the values of mean must be numbers')
+    for image in results.images:
+        if not isinstance(image, dict) or not isinstance(image.get('name'), str):
+            raise TypeError('each image must be a dict with a name')
+        if not PurePath(image['name']).name:
+            raise ValueError(f'an image is called {image["name"]!r}')
+        paths = image.get('paths', {})
+        if not isinstance(paths, dict) or not all(isinstance(p, str) for p in paths.values()):
+            raise TypeError(f'paths of {image["name"]} must be a dict of strings')
+        for key, value in image.items():
+            if key in ('name', 'paths'):
+                continue
+            if not _is_number(value):
+                raise TypeError(f'{key} of {image["name"]} must be a number, not {value!r}')
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def require_suffix(path: str | Path) -> None:
@@ -101,7 +138,7 @@ def require_suffix(path: str | Path) -> None:
 
 
 def means_of(key: str, values: Iterable[tuple[str, float]]) -> dict[str, float]:
-    """The mean over all images, and over those of each folder.
+    """The mean over all images, and over those of each folder; the same in any order.
 
     Args:
         key (str): Of the number, such as a metric's name.
@@ -110,9 +147,14 @@ def means_of(key: str, values: Iterable[tuple[str, float]]) -> dict[str, float]:
 
     Returns:
         dict[str, float]: ``key`` and, for each folder, ``key/folder``; nothing for no images.
+
+    Raises:
+        ValueError: A number is NaN or infinite; the image is named.
     """
     groups: dict[str, list[float]] = {}
     for name, value in values:
+        if not math.isfinite(value):
+            raise ValueError(f'{key} of {name} is {value}; there is no mean over such')
         groups.setdefault(key, []).append(value)
         if _folder(name) != '.':
             groups.setdefault(f'{key}/{_folder(name)}', []).append(value)

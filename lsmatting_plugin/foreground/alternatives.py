@@ -1,5 +1,8 @@
 """Other ways to re-estimate training foregrounds, for comparison with the paper's."""
 
+import io
+from contextlib import redirect_stdout
+
 import numpy as np
 
 # pymatting imports scipy and compiles with numba: only who uses it waits for it.
@@ -16,15 +19,19 @@ def reestimate_cf(fg: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         alpha (ndarray): uint8 (H, W).
 
     Returns:
-        ndarray: uint8 (H, W, 3).
+        ndarray: uint8 (H, W, 3); F_0 where alpha is 0 everywhere, for then I tells nothing.
     """
+    if not alpha.any():
+        return fg.copy()
     from pymatting import estimate_foreground_cf
 
     colours, matte = fg / 255, alpha / 255
     weight = matte[..., None]
     # The original allows 4e9 entries whatever the size, which pymatting reserves at once.
     room = dict(max_nnz=min(256 * alpha.size, int(4e9)))
-    estimated = estimate_foreground_cf(weight * colours, matte, ichol_kwargs=room)
+    # It prints each attempt at a preconditioner that fails, and goes on to the next.
+    with redirect_stdout(io.StringIO()):
+        estimated = estimate_foreground_cf(weight * colours, matte, ichol_kwargs=room)
     return _to_uint8(weight * colours + (1 - weight) * estimated)
 
 
@@ -38,6 +45,8 @@ def reestimate_ml(fg: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     Returns:
         ndarray: uint8 (H, W, 3).
     """
+    if alpha.size == 1:
+        return fg.copy()  # the solver's levels start at two pixels; one has no neighbour
     from pymatting import estimate_foreground_ml
 
     colours, matte = fg / np.float32(255), alpha / np.float32(255)

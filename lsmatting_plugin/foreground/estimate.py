@@ -27,8 +27,10 @@ def estimate_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         raise ValueError(
             f'image must be uint8 or uint16 (H, W, 3), not {image.dtype} {image.shape}'
         )
-    if alpha.shape != image.shape[:2]:
-        raise ValueError(f'alpha {alpha.shape} and image {image.shape} must have one size')
+    if alpha.shape != image.shape[:2] or alpha.size == 0:
+        raise ValueError(
+            f'alpha {alpha.shape} and image {image.shape} must have one size, not empty'
+        )
     is_float = np.issubdtype(alpha.dtype, np.floating)
     if not (alpha.dtype == np.uint8 or (is_float and alpha.min() >= 0 and alpha.max() <= 1)):
         raise ValueError(f'alpha must be uint8 or float in 0..1 without NaN, not {alpha.dtype}')

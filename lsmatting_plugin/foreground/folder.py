@@ -67,13 +67,16 @@ def reestimate_folder(
 
     Raises:
         FileNotFoundError: A folder is missing or empty.
-        ValueError: Two files of a folder have the same stem.
+        ValueError: Two files of a folder have the same stem, or ``out_dir`` is one of the others.
     """
     advice = 'See "Data preparation" in the README'
     fgs = images_by_stem(fg_dir, 'foreground images', advice)
     alphas = images_by_stem(alpha_dir, 'alpha mattes', advice)
     out_dir = Path(out_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
+    for folder in (fg_dir, alpha_dir):
+        if out_dir.samefile(folder):
+            raise ValueError(f'{out_dir}: results would overwrite {folder}; give another folder')
     jobs = [_Job(fg, alphas.get(stem), out_dir / f'{stem}.png') for stem, fg in fgs.items()]
     work = partial(_reestimate_file, estimator, alpha_dir, overwrite)
     map_jobs = map_jobs or partial(unordered_map, num_workers=num_workers)

@@ -9,6 +9,9 @@ import torch
 from ..parallel import available_cores
 from .reestimate_torch import reestimate_tensor
 
+# Beyond, sums of kappa q overflow in single precision, or vanish where alpha is 0.
+MIN_KAPPA, MAX_KAPPA = 1e-30, 1e30
+
 
 def reestimate_foreground(
     fg: np.ndarray | torch.Tensor,
@@ -38,7 +41,7 @@ def reestimate_foreground(
     Args:
         fg (ndarray | Tensor): Colours F_0, uint8 (H, W, 3).
         alpha (ndarray | Tensor): Their matte, uint8 (H, W).
-        kappa (float): Weight of smoothness.
+        kappa (float): Weight of smoothness, ``MIN_KAPPA`` .. ``MAX_KAPPA``.
         num_scales (int): Scales 1/2^(num_scales - 1) .. 1; fewer where a side would vanish.
         base_iterations (int): Sweeps at full size; each halving doubles them.
         num_threads (int, optional): For arrays; defaults to the cores this process may use. The
@@ -52,10 +55,10 @@ def reestimate_foreground(
             range.
     """
     _check(fg, alpha)
-    if not kappa > 0 or num_scales < 1 or base_iterations < 0:
+    if not MIN_KAPPA <= kappa <= MAX_KAPPA or num_scales < 1 or base_iterations < 0:
         raise ValueError(
-            'kappa must be above 0, num_scales at least 1 and base_iterations at least 0, not '
-            f'{kappa}, {num_scales} and {base_iterations}'
+            f'kappa must be {MIN_KAPPA:g} to {MAX_KAPPA:g}, num_scales at least 1 and '
+            f'base_iterations at least 0, not {kappa}, {num_scales} and {base_iterations}'
         )
     if isinstance(fg, torch.Tensor):
         return reestimate_tensor(fg, alpha, kappa, num_scales, base_iterations)

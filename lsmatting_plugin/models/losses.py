@@ -20,6 +20,11 @@ class MultiScaleAlphaLoss(nn.Module):
     average-pooled by 2 from one scale to the next. Where alpha is truly 1 (0) and the prediction
     lies beyond, the error counts as zero: clamping will set it right.
 
+    The sums run over all images of the batch, so that each unknown pixel weighs the same, whichever
+    image it is of; the order of the images does not matter. Without any unknown pixel the loss and
+    its gradient are 0. Of a prediction that is not finite anywhere, be it in the known region, the
+    loss is not finite either.
+
     Under data-parallel training the weights are summed over all processes, so that the averaged
     gradients are those of one process with the whole batch.
 
@@ -38,13 +43,24 @@ class MultiScaleAlphaLoss(nn.Module):
         self.loss_weight = loss_weight
 
     def forward(self, pred_alpha: Tensor, gt_alpha: Tensor, is_unknown: Tensor) -> Tensor:
-        """Loss, a scalar.
+        """Loss, a scalar, in float32 or, of such alphas, float64.
 
         Args:
             pred_alpha (Tensor): Raw alpha (N, 1, H, W), unclamped.
             gt_alpha (Tensor): True alpha (N, 1, H, W), 0..1.
             is_unknown (Tensor): Unknown region (N, 1, H, W), bool or 0/1.
+
+        Raises:
+            ValueError: The three differ in shape.
         """
+        if not pred_alpha.shape == gt_alpha.shape == is_unknown.shape:
+            shapes = [tuple(x.shape) for x in (pred_alpha, gt_alpha, is_unknown)]
+            raise ValueError(
+                'pred_alpha, gt_alpha and is_unknown must share one shape (N, 1, H, W), but are '
+                '{}, {} and {}'.format(*shapes)
+            )
+        # In half precision sums of more than 65504 pixels are infinite, in bfloat16 they are rough.
+        pred_alpha = pred_alpha.to(torch.promote_types(pred_alpha.dtype, torch.float32))
         is_beyond = ((gt_alpha > 0.999) & (pred_alpha > 1)) | (
             (gt_alpha < 0.001) & (pred_alpha < 0)
         )

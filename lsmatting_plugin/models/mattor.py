@@ -180,11 +180,15 @@ class LSAMattor(BaseModel):
         Returns:
             list[MattingDataSample]: Each with ``output.pred_alpha`` (H, W), float32, 0..1 (or as
             ``test_cfg`` says).
+
+        Raises:
+            ValueError: Alpha is not a number somewhere; the image is named.
         """
         if data_samples is None:
             data_samples = [MattingDataSample() for _ in inputs]
         alphas = self.alpha(inputs)
         for alpha, sample in zip(alphas, data_samples, strict=True):
+            self._require_numbers(alpha, sample)
             output = BaseDataElement()
             output.pred_alpha = self._finish(alpha, sample)
             sample.output = output
@@ -250,6 +254,17 @@ class LSAMattor(BaseModel):
             )
             self._prediction_network = state, network
         return self._prediction_network[1]
+
+    def _require_numbers(self, alpha: Tensor, sample: MattingDataSample) -> None:
+        """Refuses a matte that 8 bits would show as a plain 0."""
+        num_bad = int(alpha.isnan().sum())
+        if num_bad:
+            name = f'{sample.merged_path}: ' if 'merged_path' in sample else ''
+            raise ValueError(
+                f'{name}the matte is not a number in {num_bad} of {alpha.numel()} pixels: weights '
+                f'are not finite, or too large for dtype={self.test_cfg["dtype"]!r} of test_cfg; '
+                'take another checkpoint, or float32'
+            )
 
     def _finish(self, alpha: Tensor, sample: MattingDataSample) -> Tensor:
         """(1, H, W) as the prediction (H, W) of an image."""

@@ -1,10 +1,13 @@
 """Backpropagating refinement: features are nudged until alpha agrees with the trimap's borders."""
 
+import logging
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from mmengine.logging import print_log
 from torch import Tensor
 
 from ..progress import progress_bar
@@ -31,7 +34,8 @@ class BackpropRefiner:
     Each stage's output f, of stages 2 to 5, becomes f * exp(A) + B, where A and B start as zeros of
     2^(8-i) x 2^(8-i) pixels and are upsampled bicubically. Gradient descent changes A and B alone,
     so that alpha meets the trimap where its unknown region ends, and stays near the first matte
-    elsewhere. Each image of a batch is refined by itself.
+    elsewhere. Each image of a batch is refined by itself. Where the descent leaves the numbers (too
+    large a step), the image keeps its first matte, and a warning says so.
 
     Args:
         steps (int): Evaluations of the network; n steps change A and B n - 1 times.
@@ -46,7 +50,7 @@ class BackpropRefiner:
             A and B, with the step's number from 0; losses are scalars on the image's device.
 
     Raises:
-        ValueError: ``steps`` is below 1 or ``tolerance`` negative.
+        ValueError: ``steps`` is below 1, ``lr`` no positive number or ``tolerance`` negative.
     """
 
     def __init__(
@@ -59,6 +63,8 @@ class BackpropRefiner:
     ) -> None:
         if steps < 1:
             raise ValueError(f'BackpropRefiner needs at least 1 step, got {steps}')
+        if not 0 < lr < math.inf:
+            raise ValueError(f'lr must be a positive number, got {lr}')
         if tolerance < 0:
             raise ValueError(f'tolerance must not be negative, got {tolerance}')
         self.steps = steps
@@ -113,7 +119,16 @@ class BackpropRefiner:
             self._descend(lambda: head(network.decode(halves, adjust)), values, goal)
         for adjustment in adjustments.values():
             adjustment.values.requires_grad_(False)
-        return network.raw_alpha(image, network.decode(halves, adjust), is_needed).clamp(0, 1)
+        raw = network.raw_alpha(image, network.decode(halves, adjust), is_needed)
+        if not raw.isfinite().all():
+            print_log(
+                f'Refinement with lr={self.lr:g} diverged; the image keeps its unrefined matte. '
+                'Try a lower lr',
+                logger='current',
+                level=logging.WARNING,
+            )
+            raw = network(image, is_needed)
+        return raw.clamp(0, 1)
 
     def _descend(
         self, raw_alpha: Callable[[], Tensor], values: list[Tensor], goal: 'TrimapGoal'

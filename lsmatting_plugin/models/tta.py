@@ -1,5 +1,6 @@
 """Test-time augmentation: the average matte of several views of one image (section 5.5)."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import permutations, product
 from typing import NamedTuple
@@ -67,7 +68,7 @@ class MattingTTA:
             do not exceed this number of pixels. Each is predicted as if alone.
 
     Raises:
-        ValueError: There is no scale, or one is not positive.
+        ValueError: There is no scale, or one is no positive number.
     """
 
     def __init__(
@@ -77,7 +78,7 @@ class MattingTTA:
         colours: bool = False,
         batch_pixels: int = 2_000_000,
     ) -> None:
-        if not scales or min(scales) <= 0:
+        if not scales or not all(0 < scale < math.inf for scale in scales):
             raise ValueError(f'scales must be positive numbers, got {scales!r}')
         mirrors = ((), (-1,), (-2,), (-2, -1))
         self.flips = [NO_FLIP]

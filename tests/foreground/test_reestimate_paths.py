@@ -67,9 +67,16 @@ def test_arrays_and_tensors_do_not_mix():
         reestimate_foreground(fg, torch.from_numpy(alpha))
 
 
-@pytest.mark.parametrize('settings', [dict(kappa=0), dict(num_scales=0), dict(base_iterations=-1)])
+@pytest.mark.parametrize(
+    'settings',
+    [
+        *(dict(kappa=kappa) for kappa in (0, 1e-40, 1e38, float('inf'), float('nan'))),
+        dict(num_scales=0),
+        dict(base_iterations=-1),
+    ],
+)
 def test_numbers_out_of_range_are_refused(settings):
-    with pytest.raises(ValueError, match='kappa must be above 0'):
+    with pytest.raises(ValueError, match='kappa must be 1e-30 to'):
         reestimate_foreground(*soft_picture(4, 4), **settings)
 
 
