@@ -8,12 +8,24 @@ from mmengine.config import Config, DictAction
 NEEDS_MMEDIT = 'lsmatting_plugin.baselines.mmedit'  # what such a config imports
 
 
+class ConfigChanges(DictAction):
+    """mmengine's action for ``KEY=VALUE``, whose mistakes are said as argparse says them."""
+
+    def __call__(self, parser, namespace, values, option_string=None) -> None:  # noqa: D102
+        try:
+            super().__call__(parser, namespace, values, option_string)
+        except (ValueError, AssertionError, RecursionError) as error:
+            raise argparse.ArgumentError(
+                self, f'expected are KEY=VALUE, such as train_cfg.max_epochs=2, not {values}'
+            ) from error
+
+
 def add_config_options(parser: argparse.ArgumentParser) -> None:
     """Adds ``--cfg-options``, the changes that :func:`read_config` takes."""
     parser.add_argument(
         '--cfg-options',
         nargs='+',
-        action=DictAction,
+        action=ConfigChanges,
         default={},
         metavar='KEY=VALUE',
         help='change settings of the config, for example train_cfg.max_epochs=2',
@@ -36,9 +48,9 @@ def read_config(config: str | Path | Config, changes: dict | None = None) -> Con
             raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
         try:
             config = Config.fromfile(config)
-        except OSError:
-            raise
         except Exception as error:  # a config is a program, which may fail in any way
+            if isinstance(error, OSError) and error.filename:  # it says of which file
+                raise
             if isinstance(error, ImportError) and NEEDS_MMEDIT in Path(config).read_text():
                 raise ValueError(
                     f'{config} needs the whole of mmedit, which is not installed here: '
@@ -48,7 +60,7 @@ def read_config(config: str | Path | Config, changes: dict | None = None) -> Con
     for key, value in (changes or {}).items():
         try:
             config.merge_from_dict({key: value})
-        except (KeyError, TypeError, AssertionError) as error:
+        except (KeyError, TypeError, AttributeError, AssertionError) as error:
             raise ValueError(
                 f'{config.filename} has no place for {key}={value}: {error}'
             ) from error

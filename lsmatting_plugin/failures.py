@@ -18,6 +18,7 @@ class FailuresFile:
     def add(self, file: str | Path, reason: str) -> None:
         """Adds a failed file."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(self.path, 'a', encoding='utf-8') as lines:
+        # A name that is no UTF-8 becomes an escape of JSON's.
+        with open(self.path, 'a', encoding='utf-8', errors='backslashreplace') as lines:
             line = dict(file=str(file), reason=reason)
             lines.write(json.dumps(line, ensure_ascii=False) + '\n')

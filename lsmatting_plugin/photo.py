@@ -1,7 +1,7 @@
 """Photos, trimaps and masks from files of many kinds; results with their colour profile."""
 
 import io
-import warnings
+import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,14 +9,16 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms
 
-from .image_io import PNG_SIGNATURE, write_file, write_image
+from .image_decoding import decode_image, load_pixels, open_image, turn_of, upright
+from .image_io import PNG_SIGNATURE, is_cut_png, pixel_chunks, write_file, write_image
 
 BITS_PER_SAMPLE = 258  # a TIFF's tag
-ORIENTATION = 0x0112  # EXIF's tag
 # Modes in which Pillow keeps 32 bits or floats, which say nothing of where white is.
 UNCLEAR_MODES = ('I', 'F')
+# Whose further frames are pictures of their own; those of a phone's JPEG are previews and the like.
+WITH_FRAMES = ('GIF', 'PNG', 'TIFF', 'WEBP')
 PILLOW_OPTIONS = {
     '.jpg': dict(format='JPEG', quality=95, subsampling=0),
     '.jpeg': dict(format='JPEG', quality=95, subsampling=0),
@@ -52,20 +54,22 @@ def read_photo(path: str | Path) -> Photo:
     """Reads a photo: upright, in colour, of 8 or 16 bits.
 
     Args:
-        path (str | Path): PNG, JPEG, TIFF, WebP or BMP; grey, RGB, CMYK or with a palette. An
-            alpha channel is left out.
+        path (str | Path): PNG, JPEG, TIFF, WebP or BMP, whatever its suffix; grey, RGB, CMYK or
+            with a palette. An alpha channel is left out, and all frames but the first.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no image, too large, or of a kind whose brightness is unclear.
+        ValueError: It is no image, has more than :func:`.max_pixels`, or is of a kind whose
+            brightness is unclear.
     """
-    image, data = _open(path)
-    notes, profile = [], image.info.get('icc_profile')
+    image, data, notes = _open(path)
+    original, profile = image, image.info.get('icc_profile')
     if _has_16_bits(image, data):
-        return Photo(_decode_16_bits(path, data, cv2.IMREAD_COLOR), profile, ('16 bits',))
-    if image.getexif().get(ORIENTATION, 1) != 1:
+        pixels = _decode_16_bits(path, data, cv2.IMREAD_COLOR)
+        return Photo(pixels, profile, (*notes, '16 bits', *_note_on_frames(image)))
+    if turn_of(image) is not None:
         notes.append('turned upright, as its EXIF orientation says')
-        image = ImageOps.exif_transpose(image)
+        image = upright(image)
     if 'A' in image.getbands() or 'transparency' in image.info:
         notes.append('its transparency is left out')
     if image.mode == 'CMYK':
@@ -74,6 +78,7 @@ def read_photo(path: str | Path) -> Photo:
     elif image.mode in ('1', 'L', 'LA'):
         profile = None  # of greys; the result has colours
     rgb = np.asarray(image.convert('RGB'))
+    notes += _note_on_frames(original)
     return Photo(np.ascontiguousarray(rgb[..., ::-1]), profile, tuple(notes))
 
 
@@ -82,12 +87,12 @@ def read_grey(path: str | Path) -> np.ndarray:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no image, too large, or of a kind whose brightness is unclear.
+        ValueError: As of :func:`read_photo`.
     """
-    image, data = _open(path)
+    image, data, _ = _open(path)
     if _has_16_bits(image, data):
         return to_8_bits(_decode_16_bits(path, data, cv2.IMREAD_GRAYSCALE))
-    image = ImageOps.exif_transpose(image)
+    image = upright(image)
     # By way of RGB where there is a palette, whose indices are no greys.
     image = image.convert('L' if image.mode in ('1', 'L', 'LA') else 'RGB').convert('L')
     return np.asarray(image).copy()
@@ -98,14 +103,17 @@ def read_matte(path: str | Path) -> np.ndarray:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no image, too large, or of a kind whose brightness is unclear.
+        ValueError: As of :func:`read_photo`.
     """
-    image, data = _open(path)
+    image, data, _ = _open(path)
     if 'A' in image.getbands():
         if _has_16_bits(image, data):
             alpha = to_8_bits(_decode_16_bits(path, data, cv2.IMREAD_UNCHANGED)[..., -1])
+            turn = turn_of(image)
+            if turn is not None and image.format == 'PNG':  # a TIFF is turned by its decoder
+                alpha = np.asarray(Image.fromarray(alpha).transpose(turn)).copy()
         else:
-            alpha = np.asarray(ImageOps.exif_transpose(image).getchannel('A')).copy()
+            alpha = np.asarray(upright(image).getchannel('A')).copy()
         if alpha.min() < 255:
             return alpha
     return read_grey(path)
@@ -172,33 +180,46 @@ def to_greys(alpha: np.ndarray, is_16bit: bool = False) -> np.ndarray:
     return np.rint(alpha * np.float32(np.iinfo(dtype).max)).astype(dtype)
 
 
-def _open(path: str | Path) -> tuple[Image.Image, bytes]:
-    """The file's header, decoded, and all its bytes."""
+def _open(path: str | Path) -> tuple[Image.Image, bytes, list[str]]:
+    """The image, decoded unless it is a TIFF of 16 bits; its bytes; what was done to them."""
     path = Path(path)
     if not path.is_file():
-        kind = 'is a folder, not an image' if path.is_dir() else 'no such file'
-        raise FileNotFoundError(f'{path}: {kind}')
-    data = path.read_bytes()
+        raise FileNotFoundError(f'{path}: {_what_is_there(path)}')
+    data, notes = path.read_bytes(), []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore', Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data))
-            if not _has_16_bits(image, data):
-                image.load()
-    except Image.DecompressionBombError as error:
-        raise ValueError(
-            f'{path}: too large, more than {2 * Image.MAX_IMAGE_PIXELS} pixels'
-        ) from error
-    except UnidentifiedImageError as error:
-        raise ValueError(f'{path}: not an image, or of an unknown format') from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise ValueError(f'{path}: broken or cut short ({error})') from error
+        image = _checked(data)
+    except ValueError as error:
+        pixels_alone = pixel_chunks(data)
+        try:
+            image, data = _checked(pixels_alone), pixels_alone
+        except ValueError:
+            raise ValueError(f'{path}: {error}') from error
+        notes.append('its metadata, which is broken or too large, is left out')
     if image.mode in UNCLEAR_MODES:
         raise ValueError(
             f'{path}: 32 bits a pixel (mode {image.mode}) do not say which value is white; save it '
             'with 8 or 16 bits'
         )
-    return image, data
+    return image, data, notes
+
+
+def _checked(data: bytes) -> Image.Image:
+    image = open_image(data)
+    # PNGs of 16 bits too, which OpenCV decodes: libpng tells stderr what is broken in them.
+    if image.format != 'TIFF' or not _has_16_bits(image, data):
+        load_pixels(image)
+    return image
+
+
+def _what_is_there(path: Path) -> str:
+    """In the place of a file."""
+    if path.is_dir():
+        return 'is a folder, not an image'
+    if path.exists():
+        return 'is a pipe or device; give a file'
+    if path.is_symlink():
+        return f'no such file; it is a link to {os.readlink(path)}'
+    return 'no such file'
 
 
 def _has_16_bits(image: Image.Image, data: bytes) -> bool:
@@ -211,14 +232,24 @@ def _has_16_bits(image: Image.Image, data: bytes) -> bool:
 
 
 def _decode_16_bits(path: str | Path, data: bytes, color: int) -> np.ndarray:
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), color | cv2.IMREAD_ANYDEPTH)
+    data = pixel_chunks(data)
+    pixels = None if is_cut_png(data) else decode_image(data, color | cv2.IMREAD_ANYDEPTH)
     if pixels is None:
-        raise ValueError(f'{path}: broken or cut short')
+        raise ValueError(f'{path}: broken or cut short; copy or save it anew')
     if pixels.dtype not in (np.uint8, np.uint16):
         raise ValueError(
             f'{path}: {pixels.dtype} values do not say which is white; save 8 or 16 bits'
         )
     return pixels
+
+
+def _note_on_frames(image: Image.Image) -> list[str]:
+    """What there is beside the pixels that were taken; for which Pillow reads on in the file."""
+    try:
+        has_more = image.format in WITH_FRAMES and image.is_animated
+    except Exception:  # the next frame is broken
+        has_more = True
+    return ['only the first of its frames is taken'] if has_more else []
 
 
 def _rgb_of_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:

@@ -11,12 +11,14 @@ from statistics import fmean
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from lsmatting_plugin.evaluation.folder import Score, score_folder
 from lsmatting_plugin.evaluation.functional import ALPHA_CLASSES, ERRORS, PROTOCOLS, SHORT_NAMES
 from lsmatting_plugin.evaluation.results import Results, means_of, require_suffix
 from lsmatting_plugin.parallel import available_cores
+from lsmatting_plugin.printing import print_any_name
 from lsmatting_plugin.progress import progress_bar
 
 SHOWN = 40  # images in the table; of more, those with the largest SAD
@@ -66,6 +68,7 @@ def parse_args() -> argparse.Namespace:
 
 def main() -> None:
     """Scores, prints tables, writes files; says what could not be scored."""
+    print_any_name()
     args = parse_args()
     others = [protocol for protocol in PROTOCOLS if protocol != args.protocol]
     protocols = (args.protocol, *(others if args.compare_protocols else ()))
@@ -90,7 +93,10 @@ def main() -> None:
         if args.compare_protocols:
             console.print(table_of_protocols(scores))
         for out in args.out:
-            results.write(out)
+            try:
+                results.write(out)
+            except OSError as error:
+                sys.exit(f'{out} cannot be written: {error}')
             print(f'Written to {out}')
     if failures:
         sys.exit('\n'.join([f'{len(failures)} of {total} could not be scored:', *failures]))
@@ -114,18 +120,18 @@ def results_of(scores: list[Score], protocol: str, name: str, test_set: str) -> 
 def table_of_images(results: Results) -> Table:
     """The errors of each image, or of the worst ones, and their means."""
     images = results.images
-    title = f"{results.name}: errors of {len(images)} images, protocol '{results.protocol}'"
+    title = f"{escape(results.name)}: errors of {len(images)} images, protocol '{results.protocol}'"
     if len(images) > SHOWN:
         images = sorted(images, key=lambda image: image['SAD'], reverse=True)[:SHOWN]
         title += f', the {SHOWN} with the largest SAD'
     table = Table('', *SHORT_NAMES.values(), title=title)
     for image in images:
-        table.add_row(image['name'], *(f'{image[key]:.4f}' for key in ERRORS))
+        table.add_row(escape(image['name']), *(f'{image[key]:.4f}' for key in ERRORS))
     table.add_section()
     folders = sorted({key.partition('/')[2] for key in results.mean} - {''})
     for folder in folders:
         means = (results.mean[f'{key}/{folder}'] for key in ERRORS)
-        table.add_row(f'mean of {folder}', *(f'{mean:.4f}' for mean in means))
+        table.add_row(f'mean of {escape(folder)}', *(f'{mean:.4f}' for mean in means))
     table.add_row('mean', *(f'{results.mean[key]:.4f}' for key in ERRORS))
     return table
 

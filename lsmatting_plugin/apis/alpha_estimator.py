@@ -7,6 +7,9 @@ import numpy as np
 import torch
 
 from ..classical import CLASSICAL_METHODS, estimate_alpha
+from ..cutout import require_same_size
+from ..trimap import snap_trimap
+from .arrays import require_array
 from .inferencer import MattingInferencer
 from .onnx_inferencer import OnnxInferencer
 from .shipped import shipped_model
@@ -89,10 +92,19 @@ class AlphaEstimator:
 
         Args:
             image (ndarray): uint8 BGR (H, W, 3).
-            trimap (ndarray): uint8 (H, W), 0 background, 128 unknown, 255 foreground.
+            trimap (ndarray): uint8 (H, W), 0 background, 128 unknown, 255 foreground; values near
+                0 and 255 count as these, see :func:`.snap_trimap`.
 
         Returns:
             ndarray: float32 (H, W), 0..1; 0 and 1 where the trimap is known.
+
+        Raises:
+            ValueError: The arrays are no image or trimap, their sizes differ, or the method needs
+                something known.
         """
+        require_array('merged', image)
+        require_array('trimap', trimap)
+        require_same_size(image, trimap)
+        trimap = snap_trimap(trimap).trimap
         alpha = self._estimate(image, trimap)
         return np.where(trimap == 255, 1, np.where(trimap == 0, 0, alpha)).astype(np.float32)

@@ -1,6 +1,7 @@
 """Mattes of single images, arrays in and arrays out."""
 
 import warnings
+from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
@@ -20,6 +21,7 @@ from ..models.refiner import RefinementLoss
 from ..photo import read_grey, read_photo
 from ..registry import INFERENCERS
 from ..trimap import snap_trimap
+from .arrays import require_array
 from .model import init_model
 from .shipped import shipped_model
 
@@ -134,12 +136,19 @@ class MattingInferencer:
 
         Raises:
             FileNotFoundError: There is no such file.
-            ValueError: A file is no image, an array no image or trimap, or their sizes differ.
+            ValueError: A file is no image, an array no image or trimap, their sizes differ, or
+                mattes of several images would be written to one file.
         """
+        if batch_size < 1:
+            raise ValueError(f'batch_size must be at least 1, got {batch_size}')
         if not isinstance(img, list | tuple):
             return self._predict([self._load(img, trimap)], result_out_dir, return_fg)[0]
+        if not isinstance(trimap, list | tuple):
+            raise ValueError(f'a list of images needs a list of trimaps, not a {type(trimap)}')
         if len(img) != len(trimap):
             raise ValueError(f'{len(img)} images need as many trimaps, got {len(trimap)}')
+        if result_out_dir is not None:
+            _require_names(img)
         answers, batch = [], []
         for pair in zip(img, trimap, strict=True):
             item = self._load(*pair)
@@ -153,8 +162,8 @@ class MattingInferencer:
     def _load(self, img: Image, trimap: Image) -> dict:
         """Image and trimap, checked, under the pipeline's keys."""
         results = {}
-        _take(results, 'merged', img, lambda path: read_photo(path).pixels_8bit, '(H, W, 3)')
-        _take(results, 'trimap', trimap, read_grey, '(H, W)')
+        _take(results, 'merged', img, lambda path: read_photo(path).pixels_8bit)
+        _take(results, 'trimap', trimap, read_grey)
         results['trimap'], num_snapped = snap_trimap(results['trimap'], self.strict)
         if num_snapped:
             name = results.get('trimap_path', 'the trimap')
@@ -173,8 +182,7 @@ class MattingInferencer:
         for item, sample in zip(batch, self.model.test_step(data), strict=True):
             alpha = sample.output.pred_alpha.cpu().numpy()
             if result_out_dir is not None:
-                name = Path(item.get('merged_path', 'matte')).stem
-                write_matte(alpha, Path(result_out_dir, f'{name}.png'))
+                write_matte(alpha, Path(result_out_dir, _name(item.get('merged_path'))))
             answers.append(dict(pred_alpha=alpha))
             if return_fg:
                 answers[-1]['pred_fg'] = estimate_foreground(item['merged'], alpha)
@@ -192,15 +200,28 @@ def _shipped(ckpt: str | Path | None) -> tuple[Path, Path]:
     return shipped.config, ckpt or shipped.checkpoint
 
 
-def _take(results: dict, key: str, image: Image, read: Callable, shape: str) -> None:
+def _name(img: object) -> str:
+    """Of the file that the matte of an image is written to."""
+    return f'{Path(img).stem}.png' if isinstance(img, str | Path) else 'matte.png'
+
+
+def _require_names(images: Sequence[Image]) -> None:
+    """Checks that each image's matte has a file of its own."""
+    names = Counter(map(_name, images))
+    for name, count in names.items():
+        if count > 1:
+            raise ValueError(
+                f'{count} mattes would be written to one file, {name}; call for each on its own, '
+                'with folders of their own'
+            )
+
+
+def _take(results: dict, key: str, image: Image, read: Callable) -> None:
     """Puts an image under its key: from its file, or the array after checking it."""
     if isinstance(image, str | Path):
         results[f'{key}_path'] = str(image)
         results[key] = read(image)
     else:
-        channels = (3,) if shape == '(H, W, 3)' else ()
-        is_image = image.ndim >= 2 and image.shape[2:] == channels and image.size
-        if image.dtype != np.uint8 or not is_image:
-            raise ValueError(f'{key} must be uint8 {shape}, not {image.dtype} {image.shape}')
+        require_array(key, image)
         results[key] = np.ascontiguousarray(image)
     results[f'ori_{key}_shape'] = results[key].shape

@@ -191,6 +191,10 @@ def _take(key: str, image: str | Path | np.ndarray) -> np.ndarray:
 
         return read_photo(image).pixels_8bit if is_colour else read_grey(image)
     shape, channels = ('(H, W, 3)', (3,)) if is_colour else ('(H, W)', ())
+    if not isinstance(image, np.ndarray):
+        raise ValueError(
+            f'{key} must be the path of a file or a uint8 array {shape}, not a {type(image)}'
+        )
     if image.dtype != np.uint8 or image.ndim < 2 or image.shape[2:] != channels or not image.size:
         raise ValueError(f'{key} must be uint8 {shape}, not {image.dtype} {image.shape}')
     return image

@@ -1,12 +1,11 @@
 """Many files, one after another or in parallel: the rest is done when one fails."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from ..progress import progress_bar
-from .pairs import Pair
+from .pairs import Pair, files_beside
 
 
 class FileResult(NamedTuple):
@@ -43,7 +42,7 @@ def run_batch(
     Returns:
         int: The exit status: 1 where a file failed, else 0.
     """
-    there = _files_beside(pair.out for pair in pairs) if skip_existing else set()
+    there = files_beside(pair.out for pair in pairs) if skip_existing else set()
     todo = [pair for pair in pairs if pair.out not in there]
     failed = 0
     with progress_bar(quiet=len(pairs) == 1) as bar:
@@ -64,12 +63,6 @@ def run_batch(
     elif not failed:
         print(f'{pairs[0].out} {"was there" if skipped else "written"}')
     return 1 if failed else 0
-
-
-def _files_beside(paths: Iterable[Path]) -> set[Path]:
-    """What is in their folders: over a network one listing is faster than asking for each."""
-    folders = [folder for folder in {path.parent for path in paths} if folder.is_dir()]
-    return {Path(entry) for folder in folders for entry in os.scandir(folder)}
 
 
 def _line(image: Path, text: str) -> str:

@@ -7,15 +7,17 @@ regions in colours: object green, background blue, unknown as it is.
 """
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 from ..cutout import require_same_size, trimap_warnings
-from ..photo import read_grey, read_photo, write_picture
+from ..photo import check_format, read_grey, read_photo, write_picture
 from ..trimap import BG, FG, UNKNOWN, snap_trimap
 from ..visualization import regions_over
+from .pairs import Pair, keep_apart
 
 HELP = 'check a trimap, and see its regions'
 MOST_VALUES = 12  # of a histogram
@@ -31,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Prints the tables; returns 1 where something would spoil a matte."""
+    if args.out is not None:
+        check_format(args.out, has_alpha=False, is_16bit=False)
+        keep_apart([Pair(Path(args.image), Path(args.trimap), Path(args.out))])
     photo, values = read_photo(args.image), read_grey(args.trimap)
     require_same_size(photo.pixels, values)
     snapped = snap_trimap(values, args.strict)
@@ -49,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         console.print('Nothing odd.')
     if args.out is not None:
         write_picture(regions_over(photo.pixels_8bit, snapped.trimap), args.out)
-        console.print(f'{args.out} written', soft_wrap=True)
+        console.print(f'{args.out} written', soft_wrap=True, markup=False)
     is_useless = not (snapped.trimap == UNKNOWN).any() or (snapped.trimap == UNKNOWN).all()
     return int(is_useless)
 

@@ -40,6 +40,8 @@ def run(args: argparse.Namespace) -> int:
         config, checkpoint = shipped.config, checkpoint or shipped.checkpoint
     if checkpoint is None:
         raise ValueError(f'--config {config} needs its weights: --checkpoint FILE')
+    if Path(args.out).exists() and Path(args.out).samefile(checkpoint):
+        raise ValueError(f'{args.out} is the checkpoint, which it would overwrite; give another -o')
     model = init_model(config, checkpoint, device='cpu')
     export = export_onnx if kind == 'onnx' else export_torchscript
     difference = export(model, args.out)

@@ -6,6 +6,7 @@ lsmatting info [--config configs/lsm_r50_aim.py]
 import argparse
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 HELP = 'versions, devices, the model and its cost'
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 def _table(title: str, facts: dict) -> Table:
     table = Table(title=title, show_header=False, title_justify='left')
     for name, value in facts.items():
-        table.add_row(name.replace('_', ' '), _text(value))
+        table.add_row(name.replace('_', ' '), escape(_text(value)))
     return table
 
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from ..printing import print_any_name
 from ..version import __version__
 from . import check, export, info, matte, serve, trimap
 
@@ -26,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         int: 0; 1 where a file failed, which is told on stderr; 2 for a wrong command line.
     """
+    print_any_name()
     parser = argparse.ArgumentParser(
         'lsmatting', description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,6 +1,8 @@
 """Which image goes with which trimap, and where its result is written."""
 
 import glob
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,13 +37,15 @@ def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) 
 
     Raises:
         FileNotFoundError: There is no such image or folder.
-        ValueError: One trimap is given for several images.
+        ValueError: One trimap is given for several images, or a result would take the place of
+            what it is made from.
     """
+    _require_names(image, trimap, out)
     images = _images(image, recursive)
     if images is None:
         result = _result(image, out, suffix)
         if not Path(trimap).is_dir():
-            return [Pair(Path(image), Path(trimap), result)]
+            return keep_apart([Pair(Path(image), Path(trimap), result)])
         images = {Path(image).stem: image}
         results = [result]
     else:
@@ -49,18 +53,51 @@ def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) 
     if not Path(trimap).is_dir():
         raise ValueError(f'{trimap}: for several images, trimaps lie in a folder, of equal names')
     trimaps = images_by_stem(trimap, 'trimaps', ADVICE, recursive)
-    return [
-        Pair(Path(path), Path(trimaps[stem]) if stem in trimaps else None, result)
-        for (stem, path), result in zip(images.items(), results, strict=True)
-    ]
+    return keep_apart(
+        [
+            Pair(Path(path), Path(trimaps[stem]) if stem in trimaps else None, result)
+            for (stem, path), result in zip(images.items(), results, strict=True)
+        ]
+    )
 
 
 def find_images(image: str, out: str, suffix: str, recursive: bool) -> list[Pair]:
-    """Images alone; arguments as of :func:`find_pairs`."""
+    """Images alone; arguments and errors as of :func:`find_pairs`."""
+    _require_names(image, out)
     images = _images(image, recursive)
     if images is None:
-        return [Pair(Path(image), None, _result(image, out, suffix))]
-    return [Pair(Path(path), None, Path(out, stem + suffix)) for stem, path in images.items()]
+        return keep_apart([Pair(Path(image), None, _result(image, out, suffix))])
+    return keep_apart(
+        [Pair(Path(path), None, Path(out, stem + suffix)) for stem, path in images.items()]
+    )
+
+
+def files_beside(paths: Iterable[Path]) -> set[Path]:
+    """What is in their folders: over a network one listing is faster than asking for each."""
+    folders = [folder for folder in {path.parent for path in paths} if folder.is_dir()]
+    return {Path(entry) for folder in folders for entry in os.scandir(folder)}
+
+
+def _require_names(*paths: str) -> None:
+    if '' in paths:
+        raise ValueError('an empty name for a file or folder; is a variable of the shell not set?')
+
+
+def keep_apart(pairs: list[Pair]) -> list[Pair]:
+    """The pairs as they are.
+
+    Raises:
+        ValueError: A result would take the place of its own image or trimap.
+    """
+    there = files_beside(pair.out for pair in pairs)
+    for pair in pairs:
+        for source in (pair.image, pair.trimap) if pair.out in there else ():
+            if source is not None and source.exists() and pair.out.samefile(source):
+                raise ValueError(
+                    f'{pair.out}: the result would overwrite what it is made from, {source}; give '
+                    'another -o'
+                )
+    return pairs
 
 
 def _images(image: str, recursive: bool) -> dict[str, str] | None:

@@ -92,7 +92,7 @@ def parse_width(width: str, shorter_side: int) -> float:
         number = float(width.removesuffix('%'))
     except ValueError:
         number = -1.0
-    if not 0 <= number < float('inf'):
+    if not 0 <= number < 1e6:  # wider than any image
         raise ValueError(
             f"--width {width}: expected are pixels, such as 12, or a share such as '2%'"
         )

@@ -43,7 +43,7 @@ class AnnotatedMattingDataset(MattingDataset):
             )
         try:
             annotations = json.loads(Path(self.ann_file).read_text(encoding='utf-8'))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f'{self.ann_file} is not JSON: {error}') from error
         items = annotations.get('data_list') if isinstance(annotations, dict) else annotations
         if not isinstance(items, list) or not items:

@@ -56,6 +56,29 @@ def main() -> None:
         sys.exit(str(error))
     stems = sorted(set.intersection(*map(set, paths.values())))
     skipped = len(set.union(*map(set, paths.values()))) - len(stems)
+    try:
+        measures = measure(args, paths, stems, sheets)
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+
+    total = np.sum([measure[1:] for measure in measures], axis=0)
+    share = total[1] / max(total[0], 1e-9)
+    print(
+        f'{len(stems)} foregrounds, sum of |grad F| where alpha < 1: {total[0]:.0f} before, '
+        f'{total[1]:.0f} after ({share:.0%})'
+    )
+    if skipped:
+        print(f'{skipped} images lack a partner in one of the folders and were left out')
+    print(f'Written to {args.out}')
+
+
+def measure(
+    args: argparse.Namespace,
+    paths: dict[str, dict[str, str]],
+    stems: list[str],
+    sheets: SheetWriter,
+) -> list[tuple[str, float, float]]:
+    """Of each foreground its name and roughness before and after; writes sheets and a table."""
     measures = []
     with progress_bar() as progress:
         for stem in progress.track(stems, description='Measuring'):
@@ -67,16 +90,7 @@ def main() -> None:
                 sheets.add(f'{stem} after: {after:.0f}', panels(images, 'after'))
     sheets.write()
     write_file(as_csv(measures).encode(), args.out / 'report.csv')
-
-    total = np.sum([measure[1:] for measure in measures], axis=0)
-    share = total[1] / max(total[0], 1e-9)
-    print(
-        f'{len(stems)} foregrounds, sum of |grad F| where alpha < 1: {total[0]:.0f} before, '
-        f'{total[1]:.0f} after ({share:.0%})'
-    )
-    if skipped:
-        print(f'{skipped} images lack a partner in one of the folders and were left out')
-    print(f'Written to {args.out}')
+    return measures
 
 
 def load(paths: dict[str, str]) -> dict[str, np.ndarray]:

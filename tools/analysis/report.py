@@ -36,8 +36,15 @@ def parse_args() -> argparse.Namespace:
 
 
 def main() -> None:
+    """Says in one line what cannot be read or written."""
+    try:
+        report(parse_args())
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
+
+
+def report(args: argparse.Namespace) -> None:
     """Scores every image, prints the table, writes the sheet."""
-    args = parse_args()
     load = [
         LoadImage('merged'),
         LoadImage('trimap', 'grayscale'),

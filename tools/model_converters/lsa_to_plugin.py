@@ -10,8 +10,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
 
 from lsmatting_plugin.apis import init_model
+from lsmatting_plugin.checkpoint_fit import require_fit
 from lsmatting_plugin.checkpoint_io import read_checkpoint, state_dict_of, write_checkpoint
-from lsmatting_plugin.engine.strict_load_hook import require_fit
 from lsmatting_plugin.models import from_official, to_official
 
 CONFIG = Path(__file__).resolve().parents[2] / 'configs/lsm_r50_aim.py'

@@ -4,7 +4,6 @@ python tools/model_converters/publish_model.py work_dirs/lsm_r50_aim/epoch_200.p
 """
 
 import argparse
-import hashlib
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 
 from lsmatting_plugin.checkpoint_io import checkpoint_bytes, read_checkpoint, state_dict_of
 from lsmatting_plugin.image_io import write_file
+from lsmatting_plugin.stated_hash import name_with_hash
 
 # Of what mmengine notes beside the weights: nothing that tells of a machine or its folders.
 KEPT_META = ('epoch', 'iter', 'mmengine_version')
@@ -46,9 +46,7 @@ def publish(source: str, target: Path) -> Path:
     meta = meta if isinstance(meta, dict) else {}
     kept = {key: meta[key] for key in KEPT_META if key in meta}
     data = checkpoint_bytes(dict(meta=kept, state_dict=weights))
-    # As OpenMMLab names its files; the same digits are checked after a download.
-    digits = hashlib.sha256(data).hexdigest()[:8]
-    path = target.with_name(f'{target.stem}-{digits}.pth')
+    path = target.with_name(name_with_hash(target.stem, data))  # checked whenever it is read
     write_file(data, path)
     return path
 

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
+from ...image_decoding import upright
 from ...image_io import PNG_SIGNATURE
 from ...trimap import BG, FG, UNKNOWN
 from .manifest import pixel_checksum
@@ -125,7 +126,7 @@ def _contradictions(trimap: np.ndarray, alpha_path: str | None) -> int:
 
 def _upright(path: str) -> Image.Image:
     """As the data sets' pipelines see it: turned by its EXIF orientation."""
-    return ImageOps.exif_transpose(read_whole(path))
+    return upright(read_whole(path))
 
 
 def _png_bit_depth(path: str) -> int | None:

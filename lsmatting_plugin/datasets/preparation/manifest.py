@@ -89,7 +89,7 @@ def read(path: Path) -> dict:
     """
     try:
         manifest = json.loads(path.read_text(encoding='utf-8'))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f'{path} is damaged; remove {path.parent} and start again') from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get('composites', {}), dict):
         raise ValueError(f'{path} is no manifest; remove {path.parent} and start again')

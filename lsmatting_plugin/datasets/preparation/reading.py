@@ -1,41 +1,36 @@
 """Decoding the files of a data set: all pixels or an error, and no warnings of libpng."""
 
-import io
-import warnings
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from ...image_io import LAST_BYTES, PNG_SIGNATURE, pixel_chunks
+from ...image_decoding import decode_image, load_pixels, open_image
+from ...image_io import is_cut_png, pixel_chunks
 
 
 def read_whole(path: str | Path) -> Image.Image:
     """An image, decoded to its last pixel.
 
     Args:
-        path (str | Path): Any format of Pillow's.
+        path (str | Path): Of one of :data:`.FORMATS`, whatever its name.
 
     Returns:
         Image.Image: In the mode of the file; ``format`` tells which it was.
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: It is no image, or cut short.
+        ValueError: It is no image, cut short, or has more than :func:`.max_pixels`.
     """
     data = pixel_chunks(Path(path).read_bytes())
-    if data.startswith(PNG_SIGNATURE) and not data.endswith(LAST_BYTES['.png']):
-        raise ValueError(f'{path} is cut short')
+    if is_cut_png(data):
+        raise ValueError(f'{path} is cut short; copy it anew')
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter('ignore')  # of damaged EXIF and the like
-            image = Image.open(io.BytesIO(data))
-            image.load()
-    except Image.UnidentifiedImageError as error:  # whose text tells of memory addresses
-        raise ValueError(f'{path} is no readable image') from error
-    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise ValueError(f'{path} is no readable image, or cut short ({error})') from error
+        image = open_image(data)
+        load_pixels(image)
+    except ValueError as error:
+        raise ValueError(f'{path} is no readable image: {error}') from error
     return image
 
 
@@ -55,7 +50,10 @@ def read_colour(path: str | Path, mode: str = 'adobe') -> np.ndarray:
     """
     image = read_whole(path)
     if mode == 'cv2' and image.format == 'JPEG':
-        return cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_COLOR)
+        pixels = decode_image(Path(path).read_bytes(), cv2.IMREAD_COLOR)
+        if pixels is None:
+            raise ValueError(f'{path} is no image that OpenCV reads; save it anew')
+        return pixels
     return np.ascontiguousarray(np.asarray(image.convert('RGB'))[..., ::-1])
 
 

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ...image_io import pixel_chunks
+from ...image_decoding import decode_image, open_image
+from ...image_io import is_cut_png, pixel_chunks
 from ...registry import TRANSFORMS
 from ..image_cache import ImageCache
 from .base import Transform, as_keys, common_size
@@ -39,7 +40,8 @@ class LoadImage(Transform):
         cache (ImageCache | None): Keeps decoded images where the data set has one.
 
     Raises:
-        ValueError: If ``color`` is another word, or the file is not an image.
+        ValueError: If ``color`` is another word, or the file is not an image, or one of more than
+            :func:`.max_pixels`.
         FileNotFoundError: If there is no such file.
     """
 
@@ -99,14 +101,17 @@ class LoadImage(Transform):
 
     def _decode(self, path: Path, divisor: int) -> np.ndarray:
         # Decoded from memory: cv2.imread does not open non-ASCII paths on every system.
-        encoded = np.frombuffer(pixel_chunks(path.read_bytes()), np.uint8)
-        flags = self.FLAGS[self.color][divisor]
+        encoded = pixel_chunks(path.read_bytes())
         try:
-            image = cv2.imdecode(encoded, flags) if encoded.size else None
-        except cv2.error:  # a header that claims more pixels than OpenCV decodes
-            image = None
+            open_image(encoded)  # whose size is known before anything is decoded
+        except ValueError as error:
+            raise ValueError(f'{self.key}: not a readable image: {path}: {error}') from error
+        flags = self.FLAGS[self.color][divisor]
+        image = None if is_cut_png(encoded) else decode_image(encoded, flags)
         if image is None:
-            raise ValueError(f'{self.key}: not a readable image: {path}, re-copy it')
+            raise ValueError(
+                f'{self.key}: not a readable image: {path}: broken or cut short; copy it anew'
+            )
         return image
 
 
