@@ -41,7 +41,8 @@ def write_file(data: bytes | memoryview, path: str | Path, is_durable: bool = Fa
                 os.fsync(file.fileno())
         os.replace(partial, path)
     except OSError as error:
-        error.filename, error.filename2 = str(path), None  # a full disk names none
+        if error.errno is not None:  # a full disk names no file, others the temporary one
+            error.filename, error.filename2 = str(path), None
         raise
     finally:
         partial.unlink(missing_ok=True)

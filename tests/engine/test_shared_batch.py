@@ -82,6 +82,11 @@ class TestDeathsOfChildren:
             os.kill(os.getpid(), signal.SIGCHLD)
             raise ZeroDivisionError
 
+    def test_are_the_reason_of_a_lost_connection(self):
+        with pytest.raises(RuntimeError, match='a child has died'), noticed_afterwards():
+            os.kill(os.getpid(), signal.SIGCHLD)
+            raise ConnectionResetError
+
     def test_are_not_made_up(self):
         with noticed_afterwards():
             pass

@@ -43,7 +43,7 @@ def fuzz(name: str, seconds: float, number: int) -> bool:
     current = CRASHES / name / '.current'
     current.parent.mkdir(parents=True, exist_ok=True)
     context = multiprocessing.get_context('spawn')
-    process = context.Process(target=search, args=(name, seconds, number, current))
+    process = context.Process(target=search_quietly, args=(name, seconds, number, current))
     process.start()
     process.join(seconds + 30 + 3 * PATIENCE)  # time to start, and to make a failing input small
     if process.is_alive():
@@ -56,10 +56,15 @@ def fuzz(name: str, seconds: float, number: int) -> bool:
     return process.exitcode != 0
 
 
-def search(name: str, seconds: float, number: int, current: Path) -> None:
-    """Tries inputs until the time is over or one breaks the target, which ends this process."""
+def search_quietly(*args) -> None:
+    """Searches in a process of its own, in which nobody wants to read what targets warn of."""
     warnings.simplefilter('ignore')
     logging.disable()
+    search(*args)
+
+
+def search(name: str, seconds: float, number: int, current: Path) -> None:
+    """Tries inputs until the time is over or one breaks the target, which ends this process."""
     target, count, last = TARGETS[name], 0, b''
     target.check(target.right)
     end = time.monotonic() + seconds
