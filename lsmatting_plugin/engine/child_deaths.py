@@ -13,8 +13,7 @@ def noticed_afterwards() -> Iterator[None]:
     torch raises an error from that signal when a loader process was killed, at whatever the main
     process is doing: in the middle of the optimiser's step half of the weights would be new. Here
     it comes when the step is whole, or when one breaks off for what may be the lost connection to
-    the dead. Outside the main thread, which alone gets signals, this does
-    nothing.
+    the dead. Outside the main thread, which alone gets signals, this does nothing.
     """
     handler = signal.getsignal(signal.SIGCHLD) if hasattr(signal, 'SIGCHLD') else None
     if not callable(handler) or threading.current_thread() is not threading.main_thread():
@@ -25,7 +24,6 @@ def noticed_afterwards() -> Iterator[None]:
     try:
         yield
     except (OSError, EOFError, RuntimeError):
-        signal.signal(signal.SIGCHLD, handler)
         if missed:  # maybe but the broken connection to the dead
             handler(*missed[-1])
         raise
