@@ -51,7 +51,7 @@ def estimate_alpha(
     if is_unknown.all():
         raise ValueError(f'{method} needs a trimap in which some foreground or background is known')
     window = window_round(is_unknown, max(trimap.shape) if margin is None else margin)
-    seeded = _with_both_sides(image[window], trimap[window])
+    seeded = with_both_sides(image[window], trimap[window])
     if not (seeded == UNKNOWN).any():  # its colours are equally unlike the known ones
         alpha[window] = seeded == FG
         return alpha
@@ -76,7 +76,7 @@ def _at_least(x: np.ndarray, side: int) -> np.ndarray:
     return np.pad(x, lack + [(0, 0)] * (x.ndim - 2), mode='edge')
 
 
-def _with_both_sides(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
+def with_both_sides(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     """The trimap, with seeds of the foreground or the background where it has none."""
     missing = [side for side in (FG, BG) if not (trimap == side).any()]
     if not missing:

@@ -5,6 +5,7 @@ from .aim_dataset import AIMDataset
 from .alphamatting_dataset import AlphamattingDataset
 from .annotated_dataset import AnnotatedMattingDataset
 from .composition1k_dataset import Composition1kDataset
+from .crops import CropsDataset, LoadCrop
 from .image_cache import ImageCache
 from .sampler import Draw, DrawSampler
 
@@ -13,8 +14,10 @@ __all__ = [
     'AlphamattingDataset',
     'AnnotatedMattingDataset',
     'Composition1kDataset',
+    'CropsDataset',
     'Draw',
     'DrawSampler',
     'ImageCache',
+    'LoadCrop',
     'transforms',
 ]

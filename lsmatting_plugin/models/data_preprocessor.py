@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from mmengine.model import BaseDataPreprocessor
 from torch import Tensor
 
+from ..guidance import GUIDES, make_guide
 from ..registry import MODELS
 from ..structures import MattingDataSample
+from ..trimap import snap_trimap
 
 # ImageNet statistics of RGB in 0..1, as the encoder's pretrained weights expect.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -16,11 +19,16 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 
 @MODELS.register_module()
 class MattingPreprocessor(BaseDataPreprocessor):
-    """Normalises images and appends their trimaps as a fourth channel.
+    """Normalises images and appends their trimaps as a fourth channel, and a guide where wanted.
 
     Args:
         mean, std (Sequence[float]): Per channel, of RGB in 0..1.
         bgr_to_rgb (bool): Images come as BGR, as OpenCV loads them.
+        guide (str, optional): One of :data:`.GUIDES`: what a method without a network makes of the
+            image, as further channels. None for the paper's four.
+
+    Raises:
+        ValueError: There is no such guide.
     """
 
     def __init__(
@@ -28,28 +36,35 @@ class MattingPreprocessor(BaseDataPreprocessor):
         mean: Sequence[float] = IMAGENET_MEAN,
         std: Sequence[float] = IMAGENET_STD,
         bgr_to_rgb: bool = True,
+        guide: str | None = None,
         non_blocking: bool = False,
     ) -> None:
         super().__init__(non_blocking)
+        if guide is not None and guide not in GUIDES:
+            raise ValueError(f'guide must be None or one of {list(GUIDES)}, not {guide!r}')
+        self.guide = guide
         self.bgr_to_rgb = bgr_to_rgb
         self.register_buffer('mean', torch.tensor(mean).view(1, -1, 1, 1), persistent=False)
         self.register_buffer('std', torch.tensor(std).view(1, -1, 1, 1), persistent=False)
 
     @property
     def zero(self) -> Tensor:
-        """What a black pixel of a 0 trimap is after normalisation, (1, 4, 1, 1)."""
-        return torch.cat([-self.mean / self.std, self.mean.new_zeros(1, 1, 1, 1)], dim=1)
+        """What a black pixel of a 0 trimap is after normalisation, (1, C, 1, 1)."""
+        num_others = 1 + (GUIDES[self.guide].num_channels if self.guide else 0)
+        return torch.cat([-self.mean / self.std, self.mean.new_zeros(1, num_others, 1, 1)], dim=1)
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Stacks a batch.
 
         Args:
             data (dict): ``inputs``, N images (3, H, W) in 0..255, and ``data_samples``, N
-                :class:`MattingDataSample` with ``trimap`` (1, H, W) in 0..255.
+                :class:`MattingDataSample` with ``trimap`` (1, H, W) in 0..255 and, where it was
+                drawn before, ``guide`` (C, H, W) in 0..255.
             training (bool): Also brings each ``gt_alpha`` to 0..1.
 
         Returns:
-            dict: ``inputs`` (N, 4, H, W), normalised RGB and trimap / 255, and ``data_samples``.
+            dict: ``inputs`` (N, 4 + C, H, W), normalised RGB, trimap / 255 and guide / 255, and
+            ``data_samples``.
 
         Raises:
             ValueError: The images, or an image and its trimap, differ in size.
@@ -60,20 +75,37 @@ class MattingPreprocessor(BaseDataPreprocessor):
         image = torch.stack(list(data['inputs'])).float()
         if self.bgr_to_rgb:
             image = image.flip(1)
-        trimap = torch.stack([sample.trimap for sample in samples]).float()
-        inputs = self.join(image, trimap)
+        others = torch.stack([sample.trimap for sample in samples]).float()
+        if self.guide:
+            guides = map(self._guide_of, data['inputs'], samples)
+            others = torch.cat([others, torch.stack(list(guides))], dim=1)
+        inputs = self.join(image, others)
         if training:
             samples = [_with_unit_alpha(sample) for sample in samples]
         return dict(inputs=inputs, data_samples=samples)
 
-    def join(self, image: Tensor, trimap: Tensor) -> Tensor:
-        """Network input (N, 4, H, W) of an RGB image and its trimap, both in 0..255."""
-        return torch.cat([(image / 255 - self.mean) / self.std, trimap / 255], dim=1)
+    def _guide_of(self, image: Tensor, sample: MattingDataSample) -> Tensor:
+        """(C, H, W), 0..255: drawn before, or now."""
+        if 'guide' in sample:
+            return sample.guide.float()
+        pixels = image.permute(1, 2, 0).round().to(torch.uint8).cpu().numpy()
+        trimap = snap_trimap(sample.trimap[0].cpu().numpy()).trimap
+        guide = make_guide(self.guide, np.ascontiguousarray(pixels), trimap)
+        return torch.from_numpy(guide).permute(2, 0, 1).to(image.device)
+
+    def join(self, image: Tensor, others: Tensor) -> Tensor:
+        """Network input of an RGB image (N, 3, H, W) and its trimap and guide, in 0..255."""
+        return torch.cat([(image / 255 - self.mean) / self.std, others / 255], dim=1)
 
     def split(self, inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """The RGB image (N, 3, H, W) and trimap (N, 1, H, W) of a network input, in 0..255."""
-        image, trimap = inputs[:, :3], inputs[:, 3:]
-        return (image * self.std + self.mean) * 255, trimap * 255
+        """RGB image (N, 3, H, W), and trimap and guide of a network input, in 0..255."""
+        image, others = inputs[:, :3], inputs[:, 3:]
+        return (image * self.std + self.mean) * 255, others * 255
+
+
+def trimap_of(inputs: Tensor) -> Tensor:
+    """The trimap (N, 1, H, W), 0..1, of a network's input."""
+    return inputs[:, 3:4]
 
 
 def _require_same_size(images: Sequence[Tensor], samples: Sequence[MattingDataSample]) -> None:

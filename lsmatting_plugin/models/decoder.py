@@ -70,6 +70,18 @@ class AlphaHead(nn.Module):
         self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
         self.conv3 = nn.Conv2d(channels, 1, 3, padding=1)
 
+    @torch.no_grad()
+    def pass_on(self, channel: int) -> None:
+        """Changes the weights so that the output is this channel of the input, at least 0.
+
+        One hidden channel carries it, which a ReLU leaves as it is; the last layer takes no other.
+        """
+        for conv, source in ((self.conv1, channel), (self.conv2, 0)):
+            conv.weight[0].zero_()
+            conv.weight[0, source, 1, 1] = 1
+        self.conv3.weight.zero_()
+        self.conv3.weight[0, 0, 1, 1] = 1
+
     def forward(self, x: Tensor, features: Tensor | None = None) -> Tensor:
         """Raw alpha."""
         x = self.conv1(x) if features is None else conv_bilinear(self.conv1, x, features)
@@ -97,6 +109,8 @@ class LSADecoder(BaseModule):
         fusion (str): 'concat' (paper) or 'flow_aligned' (the repository's FAM variant).
         pyramid_bins (tuple[int], optional): Bins of a pyramid pooling before stage 5 (the
             repository's PPM variant, 1, 2, 3, 6).
+        starts_from (int, optional): Channel of the input, at least 0 everywhere, that an untrained
+            network gives as its alpha: that of a guide, to which it then learns corrections.
         with_cp (bool): Computes the inside of stages and head a second time for their gradients in
             place of keeping it in memory, see :func:`.recomputed`.
 
@@ -115,6 +129,7 @@ class LSADecoder(BaseModule):
         head_channels: int = 32,
         fusion: str = 'concat',
         pyramid_bins: tuple[int, ...] | None = None,
+        starts_from: int | None = None,
         with_cp: bool = False,
         init_cfg: dict | None = None,
     ) -> None:
@@ -138,6 +153,17 @@ class LSADecoder(BaseModule):
         self.stage1 = GatedConv(in_channels[0] + channels[1], channels[0])
         self.fusion = FUSIONS[fusion](image_channels, channels[0])
         self.head = AlphaHead(self.fusion.out_channels, head_channels)
+        if starts_from is not None and not 0 <= starts_from < image_channels:
+            raise ValueError(f'starts_from must be a channel of the input, not {starts_from}')
+        if starts_from is not None and fusion != 'concat':
+            raise ValueError("starts_from needs the fusion 'concat', which hands the input on")
+        self.starts_from = starts_from
+
+    def init_weights(self) -> None:
+        """Initialises; with ``starts_from`` so that raw alpha is that channel."""
+        super().init_weights()
+        if self.starts_from is not None:
+            self.head.pass_on(self.starts_from)
 
     def forward(self, image: Tensor, features: tuple[Tensor, ...]) -> Tensor:
         """Raw alpha at the image's size."""

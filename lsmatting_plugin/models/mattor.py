@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from ..registry import MODELS, SCOPE
 from ..structures import MattingDataSample
 from ..trimap import BG_BELOW, FG_ABOVE
+from .data_preprocessor import trimap_of
 from .known_pixels import as_loaded, force_known
 from .official_checkpoint import from_official
 from .padding import add_frame
@@ -122,7 +123,7 @@ class LSAMattor(BaseModel):
         """One of the three uses of the network.
 
         Args:
-            inputs (Tensor): (N, 4, H, W): normalised RGB, trimap in 0..1.
+            inputs (Tensor): (N, 4, H, W): normalised RGB, trimap in 0..1; with a guide (N, 4 + C, H, W).
             data_samples (list[MattingDataSample], optional): One per image.
             mode (str): 'tensor', 'loss' or 'predict'.
 
@@ -155,7 +156,7 @@ class LSAMattor(BaseModel):
         Returns:
             dict: ``loss_alpha``, a scalar.
         """
-        trimap = inputs[:, 3:]
+        trimap = trimap_of(inputs)
         is_unknown = (trimap > 0) & (trimap < 1)
         gt_alpha = torch.stack([sample.gt_alpha for sample in data_samples])
         network = self._compiled() if self.train_cfg['compile'] else self.raw_alpha
@@ -212,8 +213,8 @@ class LSAMattor(BaseModel):
         )
         start = self.test_cfg['reflect_margin'] + self.test_cfg['zero_margin']
         image = Rectangle(start, start + height, start, start + width)
-        trimap = inputs[:, 3:] * 255
-        is_wanted = torch.zeros_like(framed[:, 3:], dtype=torch.bool)
+        trimap = trimap_of(inputs) * 255
+        is_wanted = torch.zeros_like(trimap_of(framed), dtype=torch.bool)
         image.of(is_wanted).copy_((trimap >= BG_BELOW) & (trimap <= FG_ABOVE))
         alpha = torch.zeros_like(trimap)
         if is_wanted.any():

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from ..progress import progress_bar
 from ..registry import MODELS
+from .data_preprocessor import trimap_of
 from .partial_head import PartialHead, cover
 from .prediction_network import PredictionNetwork
 from .rectangle import Rectangle
@@ -105,7 +106,7 @@ class BackpropRefiner:
     def _refine_one(
         self, network: PredictionNetwork, image: Tensor, is_wanted: Tensor | None
     ) -> Tensor:
-        goal = TrimapGoal(image[:, 3:])
+        goal = TrimapGoal(trimap_of(image))
         is_needed = None if is_wanted is None else is_wanted | goal.is_unknown
         halves = network.encode(image, is_needed)
         adjustments = {i: Adjustment(i, halves.maps[i - 1]) for i in ADJUSTED_STAGES}

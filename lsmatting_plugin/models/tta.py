@@ -62,7 +62,7 @@ class MattingTTA:
     Args:
         flips (bool): The eight flips and transposes.
         scales (Sequence[float]): Of the sides; image and matte are resized bicubically, the trimap
-            by its nearest pixels.
+            by its nearest pixels, a guide bilinearly.
         colours (bool): The six channel orders, of the image and of its negative.
         batch_pixels (int): Views of one shape go through the network together, so many that they
             do not exceed this number of pixels. Each is predicted as if alone.
@@ -107,7 +107,7 @@ class MattingTTA:
         Returns:
             Tensor: (N, 1, H, W), 0..1.
         """
-        image, trimap = preprocessor.split(inputs)
+        image, others = preprocessor.split(inputs)
         size = inputs.shape[2:]
         total = image.new_zeros(len(image), 1, *size)
         for scale in self.scales:
@@ -115,34 +115,44 @@ class MattingTTA:
             scaled_image = image
             if scaled_size != list(size):  # to 8 bits, as image files are resized
                 scaled_image = _bicubic(image, scaled_size).clamp(0, 255).round()
-            scaled_trimap = F.interpolate(trimap, size=scaled_size, mode='nearest')
-            mean = self._mean_of_views(predict, scaled_image, scaled_trimap, preprocessor)
+            scaled_others = _resized_others(others, scaled_size)
+            mean = self._mean_of_views(predict, scaled_image, scaled_others, preprocessor)
             total += _bicubic(mean, size)
         return (total / len(self.scales)).clamp(0, 1)
 
     def _mean_of_views(
-        self, predict: Callable, image: Tensor, trimap: Tensor, preprocessor: MattingPreprocessor
+        self, predict: Callable, image: Tensor, others: Tensor, preprocessor: MattingPreprocessor
     ) -> Tensor:
-        total = image.new_zeros(trimap.shape)
-        for flips, images, trimaps in self._batches(image, trimap):
-            alphas = predict(preprocessor.join(images, trimaps))
+        total = image.new_zeros(len(image), 1, *image.shape[2:])
+        for flips, images, others_of in self._batches(image, others):
+            alphas = predict(preprocessor.join(images, others_of))
             for flip, alpha in zip(flips, alphas.split(len(image)), strict=True):
                 total += flip.undo(alpha)
         return total / (len(self.flips) * len(self.colours))
 
     def _batches(
-        self, image: Tensor, trimap: Tensor
+        self, image: Tensor, others: Tensor
     ) -> Iterator[tuple[list[Flip], Tensor, Tensor]]:
-        """Views of one shape together: how each was flipped, their images, their trimaps."""
-        room = max(self.batch_pixels // trimap.numel(), 1)
+        """Views of one shape together: how each was flipped, their images, their trimaps and guides."""
+        room = max(self.batch_pixels // image[:, 0].numel(), 1)
         for transposes in (False, True):
             flips = [flip for flip in self.flips if flip.transposes == transposes]
             todo = list(product(self.colours, flips))
             for begin in range(0, len(todo), room):
                 batch = todo[begin : begin + room]
                 images = [flip.apply(colour.apply(image)) for colour, flip in batch]
-                trimaps = [flip.apply(trimap) for _, flip in batch]
-                yield [flip for _, flip in batch], torch.cat(images), torch.cat(trimaps)
+                others_of = [flip.apply(others) for _, flip in batch]
+                yield [flip for _, flip in batch], torch.cat(images), torch.cat(others_of)
+
+
+def _resized_others(others: Tensor, size: list[int]) -> Tensor:
+    """Trimap and guide (N, 1 + C, H, W) in another size."""
+    trimap, guide = others[:, :1], others[:, 1:]
+    trimap = F.interpolate(trimap, size=size, mode='nearest')
+    if not guide.shape[1]:
+        return trimap
+    guide = F.interpolate(guide, size=size, mode='bilinear', align_corners=False)
+    return torch.cat([trimap, guide], dim=1)
 
 
 def _bicubic(x: Tensor, size: Sequence[int]) -> Tensor:

@@ -46,8 +46,11 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--photos',
         metavar='FOLDER|skimage|sklearn',
-        help='cut half of the backgrounds from the photographs of this folder, or from the samples '
+        help='cut some of the backgrounds from the photographs of this folder, or from the samples '
         'of that library if it is installed',
+    )
+    parser.add_argument(
+        '--photo-share', type=float, default=0.5, help='how many of the backgrounds, 0..1 (0.5)'
     )
     return parser.parse_args()
 
@@ -73,6 +76,7 @@ def main() -> None:
             bgs_per_test_fg=args.bgs_per_test_fg,
             num_workers=args.workers,
             photos=args.photos,
+            photo_share=args.photo_share,
         )
     except (ValueError, OSError, ModuleNotFoundError) as error:
         sys.exit(f'error: {error}')

@@ -32,7 +32,6 @@ TRAIN_FG, TRAIN_BG, TEST_FG, TEST_BG, TEST_TRIMAP = range(5)
 
 TRIMAP_DISTANCES = (4, 20)  # px at a long side of TRIMAP_SIZE; each test image draws its own
 TRIMAP_SIZE = 512
-PHOTO_SHARE = 0.5  # of the backgrounds, where photographs are given
 JPEG_QUALITY = 95
 PNG_COMPRESSION = 3
 MAX_WORKERS = 8  # by default; each needs up to 500 MB at a size of 1024
@@ -47,13 +46,14 @@ class _Plan:
     seed: int
     bgs_per_test_fg: int
     photos: tuple[Path, ...]
+    photo_share: float
 
     def rng(self, role: int, index: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, role, index])
 
     def background(self, role: int, index: int) -> np.ndarray:
         rng = self.rng(role, index)
-        if self.photos and rng.random() < PHOTO_SHARE:
+        if self.photos and rng.random() < self.photo_share:
             return photo_background(self.photos[rng.integers(len(self.photos))], self.size, rng)
         return make_background(self.size, rng)
 
@@ -118,6 +118,7 @@ def write_dataset(
     bgs_per_test_fg: int = 2,
     num_workers: int | None = None,
     photos: str | Path | None = None,
+    photo_share: float = 0.5,
     progress: bool = True,
 ) -> Path:
     """Write a data set, or complete one that was cut off, or leave a complete one as it is.
@@ -137,7 +138,8 @@ def write_dataset(
         bgs_per_test_fg (int): Composites of each test foreground, each over its own background.
         num_workers (int, optional): Processes; 0 works in this one, None takes one a core, up to 8.
         photos (str | Path, optional): A folder of photographs, or 'skimage' or 'sklearn' for the
-            samples of that library: half of the backgrounds are then cut from these.
+            samples of that library: some of the backgrounds are then cut from these.
+        photo_share (float): How many of the backgrounds, 0..1, where there are photographs.
         progress (bool): Show a progress line and messages.
 
     Returns:
@@ -161,6 +163,8 @@ def write_dataset(
             raise ValueError(f'{name} must not be negative, not {count}')
     if size < MIN_SIZE:
         raise ValueError(f'size must be at least {MIN_SIZE} px, not {size}')
+    if not 0 <= photo_share <= 1:
+        raise ValueError(f'photo_share must be within 0..1, not {photo_share}')
     root = Path(root)
     photo_files = tuple(find_photos(photos)) if photos else ()
     arguments = {
@@ -173,8 +177,10 @@ def write_dataset(
         'photos': str(photos) if photos else None,
         'photo_files': [path.name for path in photo_files],
     }
+    if photo_files:
+        arguments['photo_share'] = photo_share
     manifest = {'generator_version': GENERATOR_VERSION, 'arguments': arguments}
-    plan = _Plan(root, size, seed, bgs_per_test_fg, photo_files)
+    plan = _Plan(root, size, seed, bgs_per_test_fg, photo_files, photo_share)
     items = [
         *((TRAIN_FG, i) for i in range(num_fg)),
         *((TRAIN_BG, i) for i in range(num_bg)),

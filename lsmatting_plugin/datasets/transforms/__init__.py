@@ -1,36 +1,46 @@
 """The steps of the data pipelines, in the order of the paper's recipe."""
 
-from .alpha import RandomAlphaGamma
+from .alpha import RandomAlphaGamma, RandomOpacity
 from .colour import ColorJitter, RandomChannelBlend, RandomChannelShuffle, RandomInvert
 from .compose import Composite
+from .degradation import Quantise, RandomJpeg, RandomNoise
 from .flip import RandomFlip, RandomTranspose
 from .foreground import ReestimateForeground
 from .formatting import PackMattingInputs
+from .guide import DrawGuide
 from .loading import LoadImage, RequireSameSize
 from .randomness import generator
 from .rotated_crop import RandomRotatedCrop
 from .sharpness import RandomBlur, RandomRescale
 from .size import LimitSize, PadToMinSize, PadToMultiple, Resize, ResizeLike
-from .trimap import GenerateTrimap, SnapTrimap
+from .texture import RandomPhotoTexture
+from .trimap import GenerateTrimap, RandomUnknownStrokes, SnapTrimap
 
 __all__ = [
     'ColorJitter',
     'Composite',
+    'DrawGuide',
     'GenerateTrimap',
     'LimitSize',
     'LoadImage',
     'PackMattingInputs',
     'PadToMinSize',
     'PadToMultiple',
+    'Quantise',
     'RandomAlphaGamma',
     'RandomBlur',
     'RandomChannelBlend',
     'RandomChannelShuffle',
     'RandomFlip',
     'RandomInvert',
+    'RandomJpeg',
+    'RandomNoise',
+    'RandomOpacity',
+    'RandomPhotoTexture',
     'RandomRescale',
     'RandomRotatedCrop',
     'RandomTranspose',
+    'RandomUnknownStrokes',
     'ReestimateForeground',
     'RequireSameSize',
     'Resize',

@@ -5,6 +5,7 @@ import numpy as np
 
 from ...registry import TRANSFORMS
 from .base import RandomTransform, as_range
+from .blob import random_blob
 
 MIN_GAMMA = 1e-3  # not 0: as 0^0 = 1 it would turn transparent pixels opaque
 
@@ -45,3 +46,33 @@ class RandomAlphaGamma(RandomTransform):
         level = np.arange(256) / 255
         curve = level**gamma if rng.random() < 0.5 else 1 - (1 - level) ** gamma
         results['alpha'] = cv2.LUT(results['alpha'], (curve * 255).astype(np.uint8))
+
+
+@TRANSFORMS.register_module()
+class RandomOpacity(RandomTransform):
+    """Make some large patches of a foreground see-through, as veils, flags and plastic are.
+
+    There alpha is multiplied by an opacity that is even or, by a coin, changes smoothly.
+
+    Required keys: ``alpha`` (uint8, (H, W)). Modified keys: the same.
+
+    Args:
+        prob (float): Probability of the change, 0..1.
+        opacity (tuple[float, float]): Its range, 0..1.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+
+    def __init__(self, prob: float = 0.15, opacity: tuple[float, float] = (0.2, 0.98)) -> None:
+        super().__init__(prob)
+        self.opacity = as_range('opacity', opacity, 0, 1)
+
+    def _change(self, results: dict, rng: np.random.Generator) -> None:
+        alpha = results['alpha']
+        patches = random_blob(alpha.shape, rng)
+        opacity = rng.uniform(*self.opacity)
+        if rng.random() < 0.5:
+            other = rng.uniform(*self.opacity)
+            opacity = opacity + (other - opacity) * random_blob(alpha.shape, rng, softness=0.5)
+        results['alpha'] = np.rint(alpha * (1 - patches * (1 - opacity))).astype(np.uint8)

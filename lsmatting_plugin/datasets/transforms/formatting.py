@@ -41,6 +41,7 @@ class PackMattingInputs(Transform):
         'bg': 'gt_bg',
         'merged': 'gt_merged',
         'trimap': 'trimap',
+        'guide': 'guide',
         'ori_alpha': 'ori_alpha',
         'ori_trimap': 'ori_trimap',
     }
@@ -72,6 +73,6 @@ class PackMattingInputs(Transform):
 
 
 def _to_tensor(image: np.ndarray) -> torch.Tensor:
-    """(H, W) to (1, H, W), (H, W, 3) to (3, H, W); always a copy."""
+    """(H, W) to (1, H, W), (H, W, C) to (C, H, W); always a copy."""
     channels_first = image[None] if image.ndim == 2 else image.transpose(2, 0, 1)
     return torch.from_numpy(np.array(channels_first, order='C'))

@@ -1,10 +1,11 @@
 """Trimaps: made for a training alpha, and made of three values when they come from files."""
 
+import cv2
 import numpy as np
 
 from ...registry import TRANSFORMS
-from ...trimap import snap_trimap
-from .base import Transform, as_range
+from ...trimap import UNKNOWN, snap_trimap
+from .base import RandomTransform, Transform, as_range
 from .proximity import FAR, distance_in_row, is_within
 from .randomness import generator
 
@@ -50,6 +51,47 @@ class GenerateTrimap(Transform):
         is_unknown = is_fg & is_within(to_edge_in, d_in) | is_bg & is_within(to_edge_out, d_out)
         results['trimap'] = np.where(is_unknown, np.uint8(128), is_fg * np.uint8(255))
         return results
+
+
+@TRANSFORMS.register_module()
+class RandomUnknownStrokes(RandomTransform):
+    """Paint over a trimap with a broad brush, as people do where they are unsure.
+
+    Strokes begin at random pixels within or beside the unknown region and hide what they cross,
+    known parts of the object included.
+
+    Required keys: ``trimap`` (uint8, (H, W)). Modified keys: the same.
+
+    Args:
+        prob (float): Probability of painting, 0..1.
+        num_strokes (tuple[int, int]): Range of their number.
+        width (tuple[int, int]): Range of the brush's width, pixels.
+
+    Raises:
+        ValueError: An argument is out of range.
+    """
+
+    def __init__(
+        self,
+        prob: float = 0.3,
+        num_strokes: tuple[int, int] = (1, 5),
+        width: tuple[int, int] = (5, 50),
+    ) -> None:
+        super().__init__(prob)
+        self.num_strokes = as_range('num_strokes', num_strokes, minimum=1)
+        self.width = as_range('width', width, minimum=1)
+
+    def _change(self, results: dict, rng: np.random.Generator) -> None:
+        trimap = results['trimap'].copy()
+        starts = np.argwhere(trimap == UNKNOWN)[:, ::-1]
+        if not len(starts):
+            return
+        for _ in range(rng.integers(*self.num_strokes, endpoint=True)):
+            turns = np.cumsum(rng.normal(0, 0.15 * max(trimap.shape), (4, 2)), axis=0)
+            points = starts[rng.integers(len(starts))] + turns - turns[0]
+            width = int(rng.integers(*self.width, endpoint=True))
+            cv2.polylines(trimap, [np.rint(points).astype(np.int32)], False, UNKNOWN, width)
+        results['trimap'] = trimap
 
 
 @TRANSFORMS.register_module()
