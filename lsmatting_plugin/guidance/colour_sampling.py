@@ -129,9 +129,7 @@ def _pair(i, f, b, colours, places, reaches, fgs, fg_places, bgs, bg_places):
 
 
 @numba.njit(cache=True, nogil=True, fastmath=True)
-def _search(
-    colours, places, neighbours, reaches, fgs, fg_places, bgs, bg_places, iterations, seed
-):
+def _search(colours, places, neighbours, reaches, fgs, fg_places, bgs, bg_places, iterations, seed):
     np.random.seed(seed)
     count, num_fg, num_bg = len(places), len(fgs), len(bgs)
     best_fg = np.random.randint(0, num_fg, count)
@@ -160,9 +158,7 @@ def _search(
                     b = best_bg[i] + int(reach * num_bg * (2 * np.random.random() - 1))
                     f, b = min(max(f, 0), num_fg - 1), min(max(b, 0), num_bg - 1)
                     reach *= np.float32(0.5)
-                a, c, d = _pair(
-                    i, f, b, colours, places, reaches, fgs, fg_places, bgs, bg_places
-                )
+                a, c, d = _pair(i, f, b, colours, places, reaches, fgs, fg_places, bgs, bg_places)
                 if c < cost[i]:
                     best_fg[i], best_bg[i] = f, b
                     alpha[i], cost[i], distortion[i] = a, c, d

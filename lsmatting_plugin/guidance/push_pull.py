@@ -46,7 +46,9 @@ def spread(colours: np.ndarray, weight: np.ndarray) -> np.ndarray:
         height, width = levels[-1].shape[:2]
         size = ((width + 1) // 2, (height + 1) // 2)
         coarser = cv2.resize(levels[-1], size, interpolation=cv2.INTER_AREA)
-        levels.append(coarser.reshape(size[1], size[0], 4))
+        # The sum of four pixels: it is known as soon as one of them is.
+        coarser = 4 * coarser.reshape(size[1], size[0], 4)
+        levels.append(coarser / np.maximum(coarser[..., 3:], 1))
     result = np.zeros((1, 1, 3), np.float32)
     for level in reversed(levels):
         height, width = level.shape[:2]

@@ -123,7 +123,8 @@ class LSAMattor(BaseModel):
         """One of the three uses of the network.
 
         Args:
-            inputs (Tensor): (N, 4, H, W): normalised RGB, trimap in 0..1; with a guide (N, 4 + C, H, W).
+            inputs (Tensor): (N, 4, H, W): normalised RGB, trimap in 0..1; with a guide of C
+                channels (N, 4 + C, H, W).
             data_samples (list[MattingDataSample], optional): One per image.
             mode (str): 'tensor', 'loss' or 'predict'.
 

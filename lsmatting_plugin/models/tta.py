@@ -133,7 +133,7 @@ class MattingTTA:
     def _batches(
         self, image: Tensor, others: Tensor
     ) -> Iterator[tuple[list[Flip], Tensor, Tensor]]:
-        """Views of one shape together: how each was flipped, their images, their trimaps and guides."""
+        """Views of one shape together: how each was flipped, images, trimaps and guides."""
         room = max(self.batch_pixels // image[:, 0].numel(), 1)
         for transposes in (False, True):
             flips = [flip for flip in self.flips if flip.transposes == transposes]

@@ -86,3 +86,26 @@ def test_a_trimap_of_another_size_is_refused_by_name(paths, message):
     data['data_samples'][0].trimap = flat(128)
     with pytest.raises(ValueError, match=message):
         MattingPreprocessor()(data)
+
+
+def test_a_guide_is_drawn_where_the_sample_brings_none():
+    image = flat(200, 80, 40, size=(16, 16))
+    image[:, :, 8:] = flat(30, 60, 190, size=(16, 8))
+    data = batch(image)
+    trimap = data['data_samples'][0].trimap
+    trimap[..., :4], trimap[..., 12:] = 255, 0
+    preprocessor = MattingPreprocessor(guide='sampling')
+    inputs = preprocessor(data)['inputs']
+    assert inputs.shape == (1, 7, 16, 16)
+    expected = (torch.arange(16) < 8).float().expand(16, 16)
+    torch.testing.assert_close(inputs[0, 4], expected, rtol=0, atol=0.02)
+    assert preprocessor.zero.shape == (1, 7, 1, 1)
+
+    data['data_samples'][0].guide = flat(51, 102, 204, size=(16, 16))
+    inputs = preprocessor(data)['inputs']
+    assert inputs[0, 4:, 3, 3].tolist() == pytest.approx([0.2, 0.4, 0.8])
+
+
+def test_an_unknown_guide_is_an_error():
+    with pytest.raises(ValueError, match='guide must be None or one of'):
+        MattingPreprocessor(guide='magic')

@@ -82,3 +82,29 @@ def test_image_channels_are_those_of_the_network_s_input(pyramid):
 def test_impossible_arguments_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         LSADecoder(**{**NARROW, **arguments})
+
+
+def test_an_untrained_decoder_may_give_a_channel_of_its_input():
+    decoder = LSADecoder(**NARROW, image_channels=7, starts_from=4)
+    decoder.init_weights()
+    image = torch.rand(2, 7, 64, 64)
+    features = tuple(
+        torch.randn(2, channels, 64 >> i, 64 >> i)
+        for i, channels in enumerate(NARROW['in_channels'], start=1)
+    )
+    raw = decoder(image, features)
+    torch.testing.assert_close(raw, image[:, 4:5], rtol=0, atol=0)
+    raw.square().sum().backward()
+    assert decoder.head.conv3.weight.grad[0, 1:].any()  # it can learn corrections
+
+
+@pytest.mark.parametrize(
+    'options, error',
+    [
+        (dict(starts_from=4), 'starts_from must be a channel'),
+        (dict(starts_from=3, fusion='flow_aligned'), "needs the fusion 'concat'"),
+    ],
+)
+def test_starts_from_needs_a_channel_that_reaches_the_head(options, error):
+    with pytest.raises(ValueError, match=error):
+        LSADecoder(**NARROW, **options)

@@ -1,5 +1,7 @@
 """What holds for every transform alike."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from lsmatting_plugin.datasets import transforms
 from lsmatting_plugin.registry import TRANSFORMS
 
 KEYS = ('fg', 'alpha')
+PHOTOS = str(Path(__file__).resolve().parents[3] / 'docs')  # of the web page, among others
 # (type, arguments) of each random transform, such that it changes the sample with certainty
 RANDOM = [
     ('ColorJitter', {}),
@@ -17,19 +20,26 @@ RANDOM = [
     ('RandomChannelShuffle', {'prob': 1}),
     ('RandomFlip', {'prob': 0.5, 'keys': KEYS}),
     ('RandomInvert', {'prob': 0.5}),
+    ('RandomOpacity', {'prob': 1}),
     ('RandomRescale', {'prob': 1, 'key': 'fg'}),
     ('RandomTranspose', {'prob': 0.5, 'keys': KEYS}),
 ]
 ARGUMENTS = {
     **dict(RANDOM),
     'Composite': {},
+    'DrawGuide': {'guide': 'push-pull'},
     'LimitSize': {},
     'LoadImage': {'key': 'fg'},
     'PackMattingInputs': {},
     'PadToMinSize': {},
     'PadToMultiple': {'keys': KEYS},
     'ReestimateForeground': {'cache_dir': None},
+    'Quantise': {},
+    'RandomJpeg': {'quality': (50, 60)},
+    'RandomNoise': {'prob': 1},
+    'RandomPhotoTexture': {'photos': PHOTOS},
     'RandomRotatedCrop': {'size': 64},
+    'RandomUnknownStrokes': {'prob': 1},
     'RequireSameSize': {'keys': KEYS},
     'Resize': {'keys': KEYS, 'size': 640},
     'ResizeLike': {},
