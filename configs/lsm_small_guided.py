@@ -11,8 +11,20 @@ model = dict(
     decoder=dict(
         type='LSADecoder',
         channels=(32, 32, 48, 96, 128),
-        head_channels=24,
+        head_channels=16,
         image_channels=7,
         starts_from=4,  # the guide's alpha
     ),
 )
+
+optim_wrapper = dict(
+    type='OptimWrapper',
+    constructor='GroupedOptimWrapperConstructor',
+    optimizer=dict(type='Adam', lr=1e-3, weight_decay=1e-5, fused=True),
+)
+param_scheduler = [
+    dict(type='LinearLR', start_factor=0.01, by_epoch=False, end=200),
+    dict(type='CosineAnnealingLR', by_epoch=True, convert_to_iter_based=True, eta_min=1e-5),
+]
+train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=8, val_interval=4)
+auto_scale_lr = dict(enable=False, base_batch_size=8)

@@ -60,7 +60,7 @@ def estimate_alpha(
 
     # pymatting knows alpha where the trimap is 0 and 1, in float64.
     side = MIN_SIDE.get(method, MIN_SIDE_OF_OTHERS)
-    rgb, known = (_at_least(x, side) for x in (image[window][..., ::-1] / 255, seeded / 255))
+    rgb, known = (at_least(x, side) for x in (image[window][..., ::-1] / 255, seeded / 255))
     # It prints each attempt at a preconditioner that fails, and goes on to the next.
     with redirect_stdout(io.StringIO()), np.errstate(divide='ignore', invalid='ignore'):
         estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, known)
@@ -70,7 +70,7 @@ def estimate_alpha(
     return alpha
 
 
-def _at_least(x: np.ndarray, side: int) -> np.ndarray:
+def at_least(x: np.ndarray, side: int) -> np.ndarray:
     """The image, its last row and column repeated where it is smaller."""
     lack = [(0, max(side - length, 0)) for length in x.shape[:2]]
     return np.pad(x, lack + [(0, 0)] * (x.ndim - 2), mode='edge')

@@ -7,13 +7,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..classical import CLASSICAL_METHODS, estimate_alpha, with_both_sides
+from ..classical import CLASSICAL_METHODS, at_least, estimate_alpha, with_both_sides
 from ..trimap import FG, UNKNOWN, window_round
 from .push_pull import push_pull_alpha
 from .sampled_closed_form import solve_sampled_closed_form
 
 DISTORTION_SCALE = 20  # of 255 grey levels
 MARGIN = 32  # pixels
+MIN_SIDE = 5  # pixels; windows of colours are compared
 # More unknown pixels than these are guided at a smaller size: the equations' cost grows faster.
 MAX_UNKNOWN = 400_000
 
@@ -55,9 +56,13 @@ def make_guide(name: str, image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     if num_unknown in (0, trimap.size):
         return guide
     window = window_round(is_unknown, MARGIN)
+    part = is_unknown[window]
     image, seeded = image[window], with_both_sides(image[window], trimap[window])
-    drawn = _at_most(MAX_UNKNOWN / num_unknown, draw, image, seeded)
-    guide[window][is_unknown[window]] = 255 * drawn[is_unknown[window]]
+    guide[window][part, 0] = seeded[part]
+    if (seeded == UNKNOWN).any():
+        image, seeded = (at_least(x, MIN_SIDE) for x in (image, seeded))
+        drawn = _at_most(MAX_UNKNOWN / num_unknown, draw, image, seeded)
+        guide[window][part] = 255 * drawn[: part.shape[0], : part.shape[1]][part]
     return guide
 
 

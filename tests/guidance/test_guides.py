@@ -77,3 +77,20 @@ def test_spread_keeps_what_is_known_and_fills_the_rest_between():
     assert (filled[:, 1:15] >= 100).all()
     assert (filled[:, 1:15] <= 200).all()
     assert filled[:, 3].mean() < filled[:, 12].mean()
+
+
+@pytest.mark.parametrize('shape', [(1, 3), (3, 1), (2, 9), (1, 40)])
+def test_images_of_a_few_pixels_have_a_guide(shape):
+    image = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    trimap = np.full(shape, 128, np.uint8)
+    trimap.ravel()[0], trimap.ravel()[-1] = 0, 255
+    guide = make_guide('sampling', image, trimap)
+    assert guide.shape == (*shape, 3)
+    assert np.isfinite(guide).all()
+
+
+def test_equal_colours_are_guessed_to_one_side():
+    trimap = np.full((9, 9), 128, np.uint8)
+    trimap[0] = 255
+    guide = make_guide('sampling', np.full((9, 9, 3), 77, np.uint8), trimap)
+    assert np.isfinite(guide).all()
