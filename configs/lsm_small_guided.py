@@ -1,5 +1,5 @@
 # The model that comes with the package: a small network that corrects a guide, see guidance/.
-_base_ = ['./_base_/default_runtime.py', './_base_/datasets/guided_crops.py']
+_base_ = ['./_base_/default_runtime.py', './_base_/datasets/guided_scenes.py']
 
 model = dict(
     type='LSAMattor',
@@ -27,4 +27,6 @@ param_scheduler = [
     dict(type='CosineAnnealingLR', by_epoch=True, convert_to_iter_based=True, eta_min=1e-5),
 ]
 train_cfg = dict(type='EpochBasedTrainLoop', max_epochs=8, val_interval=4)
+val_cfg = dict(type='ValLoop')
+test_cfg = dict(type='TestLoop')
 auto_scale_lr = dict(enable=False, base_batch_size=8)

@@ -5,19 +5,19 @@ from .aim_dataset import AIMDataset
 from .alphamatting_dataset import AlphamattingDataset
 from .annotated_dataset import AnnotatedMattingDataset
 from .composition1k_dataset import Composition1kDataset
-from .crops import CropsDataset, LoadCrop
 from .image_cache import ImageCache
 from .sampler import Draw, DrawSampler
+from .scenes import LoadScene, ScenesDataset
 
 __all__ = [
     'AIMDataset',
     'AlphamattingDataset',
     'AnnotatedMattingDataset',
     'Composition1kDataset',
-    'CropsDataset',
     'Draw',
     'DrawSampler',
     'ImageCache',
-    'LoadCrop',
+    'LoadScene',
+    'ScenesDataset',
     'transforms',
 ]

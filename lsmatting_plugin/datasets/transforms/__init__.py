@@ -15,6 +15,7 @@ from .sharpness import RandomBlur, RandomRescale
 from .size import LimitSize, PadToMinSize, PadToMultiple, Resize, ResizeLike
 from .texture import RandomPhotoTexture
 from .trimap import GenerateTrimap, RandomUnknownStrokes, SnapTrimap
+from .unknown_crop import RandomUnknownCrop
 
 __all__ = [
     'ColorJitter',
@@ -40,6 +41,7 @@ __all__ = [
     'RandomRescale',
     'RandomRotatedCrop',
     'RandomTranspose',
+    'RandomUnknownCrop',
     'RandomUnknownStrokes',
     'ReestimateForeground',
     'RequireSameSize',

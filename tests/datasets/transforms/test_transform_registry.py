@@ -39,6 +39,7 @@ ARGUMENTS = {
     'RandomNoise': {'prob': 1},
     'RandomPhotoTexture': {'photos': PHOTOS},
     'RandomRotatedCrop': {'size': 64},
+    'RandomUnknownCrop': {'keys': KEYS, 'size': 64},
     'RandomUnknownStrokes': {'prob': 1},
     'RequireSameSize': {'keys': KEYS},
     'Resize': {'keys': KEYS, 'size': 640},

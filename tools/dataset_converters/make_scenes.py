@@ -1,6 +1,6 @@
-"""Draws training crops with their guides from a config's scenes, and keeps them.
+"""Draws training scenes with their guides from a config's scenes, and keeps them.
 
-python tools/dataset_converters/make_crops.py configs/lsm_small_guided.py data/guided_crops
+python tools/dataset_converters/make_scenes.py configs/lsm_small_guided.py data/guided_scenes
 """
 
 import argparse
@@ -14,27 +14,27 @@ from mmengine.dataset import BaseDataset
 
 from lsmatting_plugin.config_io import read_config
 from lsmatting_plugin.datasets import Draw
-from lsmatting_plugin.datasets.crops import write_crop
+from lsmatting_plugin.datasets.scenes import write_scene
 from lsmatting_plugin.image_io import remove_leftovers
 from lsmatting_plugin.parallel import available_cores, unordered_map
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.registry import DATASETS
 
-CHUNK = 16  # crops a job
+CHUNK = 16  # scenes a job
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
-        epilog='Crop i depends on (seed, i) alone. A run that was cut off goes on where it '
+        epilog='Scene i depends on (seed, i) alone. A run that was cut off goes on where it '
         'stopped, and one with a larger number adds to what is there.',
     )
     parser.add_argument('config', help='with "scenes", a data set whose pipeline draws a guide')
-    parser.add_argument('out', type=Path, help='folder of the crops')
-    parser.add_argument('--num', type=int, default=20000, help='how many crops (20000)')
+    parser.add_argument('out', type=Path, help='folder of the scenes')
+    parser.add_argument('--num', type=int, default=20000, help='how many scenes (20000)')
     parser.add_argument('--first', type=int, default=0, help='number of the first one (0)')
-    parser.add_argument('--seed', type=int, default=0, help='another seed, other crops (0)')
+    parser.add_argument('--seed', type=int, default=0, help='another seed, other scenes (0)')
     parser.add_argument('--workers', type=int, default=available_cores(), help='processes')
     return parser.parse_args()
 
@@ -46,14 +46,14 @@ def scenes_of(config: str) -> BaseDataset:
 
 
 def make(config: str, out: Path, seed: int, numbers: range) -> None:
-    """Draws and writes the crops of these numbers, but for those that are there."""
+    """Draws and writes the scenes of these numbers, but for those that are there."""
     for number in numbers:
         path = out / f'{number:06d}.npy'
         if path.is_file():
             continue
         scenes = scenes_of(config)
         epoch, index = divmod(number, len(scenes))
-        write_crop(scenes.prepare_data(Draw(index, epoch, seed)), path)
+        write_scene(scenes.prepare_data(Draw(index, epoch, seed)), path)
 
 
 def main() -> None:
@@ -69,10 +69,10 @@ def main() -> None:
     with progress_bar() as bar:
         work = partial(make, args.config, args.out, args.seed)
         done = unordered_map(work, jobs, args.workers)
-        for _, error in bar.track(done, total=len(jobs), description='Drawing crops'):
+        for _, error in bar.track(done, total=len(jobs), description='Drawing scenes'):
             if error is not None:
                 sys.exit(f'A worker died: {error}')
-    print(f'{args.num} crops in {args.out}')
+    print(f'{args.num} scenes in {args.out}')
 
 
 if __name__ == '__main__':

@@ -1,9 +1,10 @@
-# Training on kept crops with their guides, see generated_scenes.py; validation on photographs.
+# Training on kept scenes with their guides, see generated_scenes.py; validation on photographs.
 _base_ = ['./generated_scenes.py', './alphamatting_test.py']
 
 images = ('merged', 'alpha', 'trimap', 'guide')
 train_pipeline = [
-    dict(type='LoadCrop'),
+    dict(type='LoadScene'),
+    dict(type='RandomUnknownCrop', keys=images, size=256),
     dict(type='RandomFlip', keys=images, direction='horizontal'),
     dict(type='RandomFlip', keys=images, direction='vertical'),
     dict(type='RandomTranspose', keys=images),
@@ -18,5 +19,12 @@ train_dataloader = dict(
     num_workers=1,
     persistent_workers=True,
     sampler=dict(type='DrawSampler', shuffle=True),
-    dataset=dict(type='CropsDataset', data_root='data/guided_crops', pipeline=train_pipeline),
+    dataset=dict(
+        type='ScenesDataset',
+        data_root='data/guided_scenes',
+        filter_cfg=dict(max_error=0.1),  # of generated scenes as much as of photographs: 0.055
+        pipeline=train_pipeline,
+    ),
 )
+val_dataloader = {{_base_.test_dataloader}}
+val_evaluator = {{_base_.test_evaluator}}
