@@ -1,8 +1,10 @@
-# Generated foregrounds over photographs and generated backgrounds, from which training scenes with
-# their guides are drawn once and kept: a guide takes longer than a training step. Made by
+# Foregrounds that are generated, over photographs and generated backgrounds, as photographs show
+# them; validation on photographs with true alphas. data/photos is any folder of photographs.
 #   python tools/dataset_converters/make_toy_dataset.py data/procedural --num-fg 960 --num-bg 800 \
 #       --size 640 --photos data/photos --photo-share 0.8
-#   python tools/dataset_converters/make_scenes.py configs/lsm_small_guided.py data/guided_scenes
+#   rm data/procedural/train/*/smoke_*
+_base_ = './alphamatting_test.py'
+
 scene_pipeline = [
     dict(type='LoadImage', key='fg'),
     dict(type='LoadImage', key='alpha', color='grayscale'),
@@ -28,11 +30,18 @@ scene_pipeline = [
     dict(type='RandomNoise', prob=0.3, sigma=(0.5, 3)),
     dict(type='RandomJpeg', prob=0.2, quality=(70, 97)),
     dict(type='Quantise'),
-    dict(type='DrawGuide', guide='sampling'),
 ]
-scenes = dict(
-    type='AIMDataset',
-    data_root='data/procedural/train',
-    data_prefix=dict(fg='fg', alpha='alpha', bg='coco_bg'),
-    pipeline=scene_pipeline,
+train_dataloader = dict(
+    batch_size=8,
+    num_workers=1,
+    persistent_workers=True,
+    sampler=dict(type='DrawSampler', shuffle=True),
+    dataset=dict(
+        type='AIMDataset',
+        data_root='data/procedural/train',
+        data_prefix=dict(fg='fg', alpha='alpha', bg='coco_bg'),
+        pipeline=scene_pipeline,
+    ),
 )
+val_dataloader = {{_base_.test_dataloader}}
+val_evaluator = {{_base_.test_evaluator}}
