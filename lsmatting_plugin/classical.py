@@ -1,4 +1,4 @@
-"""Matting without a network: pymatting's estimators of alpha."""
+"""Matting without a network: pymatting's estimators of alpha, and one of our own."""
 
 import io
 from contextlib import redirect_stdout
@@ -7,14 +7,16 @@ import numpy as np
 
 from .trimap import BG, FG, UNKNOWN, window_round
 
-# Names of the methods, and pymatting's functions for them.
-CLASSICAL_METHODS = {
+# Names of methods, and pymatting's functions for them.
+PYMATTING = {
     'closed-form': 'estimate_alpha_cf',
     'knn': 'estimate_alpha_knn',
     'learning-based': 'estimate_alpha_lbdm',
     'large-kernel': 'estimate_alpha_lkm',
     'random-walk': 'estimate_alpha_rw',
 }
+SAMPLED = 'sampled-closed-form'
+CLASSICAL_METHODS = (*PYMATTING, SAMPLED)
 # Pixels; the estimators compare colours within windows, those of 'large-kernel' 21 pixels wide.
 MIN_SIDE = {'large-kernel': 41}
 MIN_SIDE_OF_OTHERS = 5
@@ -27,7 +29,7 @@ SEED_SHARE = 0.05
 def estimate_alpha(
     image: np.ndarray, trimap: np.ndarray, method: str = 'closed-form', margin: int | None = MARGIN
 ) -> np.ndarray:
-    """The matte by one of pymatting's estimators.
+    """The matte by one of pymatting's estimators, or by :func:`.solve_sampled_closed_form`.
 
     Args:
         image (ndarray): uint8 BGR (H, W, 3).
@@ -55,18 +57,30 @@ def estimate_alpha(
     if not (seeded == UNKNOWN).any():  # its colours are equally unlike the known ones
         alpha[window] = seeded == FG
         return alpha
-    # pymatting compiles on its first import, which costs seconds once and half a second ever after.
-    import pymatting
-
-    # pymatting knows alpha where the trimap is 0 and 1, in float64.
     side = MIN_SIDE.get(method, MIN_SIDE_OF_OTHERS)
-    rgb, known = (at_least(x, side) for x in (image[window][..., ::-1] / 255, seeded / 255))
-    # It prints each attempt at a preconditioner that fails, and goes on to the next.
-    with redirect_stdout(io.StringIO()), np.errstate(divide='ignore', invalid='ignore'):
-        estimated = getattr(pymatting, CLASSICAL_METHODS[method])(rgb, known)
+    image, seeded = (at_least(x, side) for x in (image[window], seeded))
+    estimated = _sampled(image, seeded) if method == SAMPLED else _pymattings(method, image, seeded)
     part = is_unknown[window]
     height, width = part.shape
     alpha[window][part] = np.clip(estimated[:height, :width], 0, 1)[part]
+    return alpha
+
+
+def _pymattings(method: str, image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
+    # pymatting compiles on its first import, which costs seconds once and half a second ever after.
+    import pymatting
+
+    # It knows alpha where the trimap is 0 and 1, in float64; and prints each attempt at a
+    # preconditioner that fails, and goes on to the next.
+    with redirect_stdout(io.StringIO()), np.errstate(divide='ignore', invalid='ignore'):
+        return getattr(pymatting, PYMATTING[method])(image[..., ::-1] / 255, trimap / 255)
+
+
+def _sampled(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
+    from .guidance.sampled_closed_form import solve_sampled_closed_form  # as pymatting: it is slow
+
+    alpha = (trimap == FG).astype(np.float32)
+    alpha[trimap == UNKNOWN] = solve_sampled_closed_form(image, trimap).alpha
     return alpha
 
 

@@ -92,7 +92,7 @@ def _count_parts(model: LSAMattor, height: int, width: int) -> tuple[dict, dict]
     encoder, skip, decoder = (deepcopy(part).to('meta') for part in parts)
     for part in (encoder, skip, decoder):
         part.eval()  # mmcls's do not return themselves
-    inputs = torch.zeros(1, 4, height, width, device='meta')
+    inputs = torch.zeros(1, model.data_preprocessor.num_channels, height, width, device='meta')
     gflops = {}
     features, gflops['encoder'] = _counted(lambda: encoder(inputs))
     features, gflops['skip'] = _counted(lambda: skip(features))

@@ -1,4 +1,4 @@
 # KNN matting (Chen et al. 2013) by pymatting; nothing to train.
 _base_ = './trivial.py'
 
-model = dict(_delete_=True, type='PyMattingMattor', method='knn')
+model = dict(_delete_=True, type='ClassicalMattor', method='knn')

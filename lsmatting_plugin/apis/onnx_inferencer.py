@@ -2,7 +2,7 @@
 
 This file imports numpy, OpenCV and, when used, onnxruntime; so for arrays it also works on its own,
 copied into a program that has nothing else. Hence it repeats in numpy what the rest of the package
-does in torch. Files are read and written by the package.
+does in torch. Files are read and written, and guides drawn, by the package.
 """
 
 import json
@@ -64,6 +64,7 @@ class OnnxInferencer:
             self._mean = np.array(facts['mean'], np.float32)
             self._std = np.array(facts['std'], np.float32)
             self._bg_below, self._fg_above = facts['bg_below'], facts['fg_above']
+            self._guide = facts.get('guide')
         except (KeyError, ValueError) as error:
             raise ValueError(
                 f'{path} does not say how to prepare an image; write it with export_onnx'
@@ -134,7 +135,12 @@ class OnnxInferencer:
     def _alpha_at_size(self, merged: np.ndarray, trimap: np.ndarray) -> np.ndarray:
         """(H, W, 3) and (H, W) -> (H, W), known where the trimap is."""
         height, width = trimap.shape
-        framed = self._add_frame(np.dstack([merged, trimap]))
+        layers = [merged, trimap]
+        if self._guide is not None:
+            from lsmatting_plugin.guidance import make_guide
+
+            layers.append(make_guide(self._guide, merged, trimap))
+        framed = self._add_frame(np.dstack(layers))
         raw = self.session.run(['alpha'], dict(inputs=self._normalised(framed)))[0]
         start = self._reflect_margin + self._zero_margin
         alpha = raw[0, 0, start : start + height, start : start + width].clip(0, 1)
@@ -143,7 +149,7 @@ class OnnxInferencer:
         return alpha
 
     def _add_frame(self, x: np.ndarray) -> np.ndarray:
-        """The frame of :func:`.add_frame`, in raw values, round (H, W, 4)."""
+        """The frame of :func:`.add_frame`, in raw values, round (H, W, C)."""
         height, width = x.shape[:2]
         margin, zeros = self._reflect_margin, self._zero_margin
         rows, columns = (-side % self._size_divisor for side in (height, width))
@@ -152,9 +158,10 @@ class OnnxInferencer:
         return np.pad(x, ((zeros, zeros), (zeros, zeros), (0, 0)))
 
     def _normalised(self, x: np.ndarray) -> np.ndarray:
-        """The network's input (1, 4, H, W) of BGR and trimap, (H, W, 4) in 0..255."""
-        channels = (2, 1, 0, 3) if self._is_rgb else (0, 1, 2, 3)
-        inputs = x.transpose(2, 0, 1)[list(channels)].astype(np.float32) / 255
+        """The network's input (1, C, H, W) of BGR, trimap and guide, (H, W, C) in 0..255."""
+        inputs = x.transpose(2, 0, 1).astype(np.float32) / 255
+        if self._is_rgb:
+            inputs[:3] = inputs[2::-1].copy()
         inputs[:3] = (inputs[:3] - self._mean[:, None, None]) / self._std[:, None, None]
         return inputs[None]
 

@@ -1,5 +1,5 @@
 """Other methods under the same harness."""
 
-from .training_free import PyMattingMattor, TrainingFreeMattor, TrivialMattor
+from .training_free import ClassicalMattor, TrainingFreeMattor, TrivialMattor
 
-__all__ = ['PyMattingMattor', 'TrainingFreeMattor', 'TrivialMattor']
+__all__ = ['ClassicalMattor', 'TrainingFreeMattor', 'TrivialMattor']

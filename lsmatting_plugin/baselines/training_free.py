@@ -77,15 +77,16 @@ class TrivialMattor(TrainingFreeMattor):
 
 
 @MODELS.register_module()
-class PyMattingMattor(TrainingFreeMattor):
-    """One of pymatting's estimators, https://pymatting.github.io.
+class ClassicalMattor(TrainingFreeMattor):
+    """One of pymatting's estimators, https://pymatting.github.io, or our own.
 
     Args:
         method (str): 'closed-form' (Levin et al., *A Closed-Form Solution to Natural Image
             Matting*, 2008), 'knn' (Chen et al., *KNN Matting*, 2013), 'learning-based' (Zheng and
             Kambhamettu, *Learning Based Digital Matting*, 2009), 'large-kernel' (He et al., *Fast
-            Matting Using Large Kernel Matting Laplacian Matrices*, 2010) or 'random-walk' (Grady
-            et al., *Random Walks for Interactive Alpha-Matting*, 2005).
+            Matting Using Large Kernel Matting Laplacian Matrices*, 2010), 'random-walk' (Grady et
+            al., *Random Walks for Interactive Alpha-Matting*, 2005) or 'sampled-closed-form', see
+            :func:`.solve_sampled_closed_form`.
 
     Raises:
         ValueError: There is no such method.

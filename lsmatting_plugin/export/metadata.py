@@ -18,7 +18,8 @@ def describe_prediction(model: LSAMattor) -> dict[str, str]:
         dict: Values are JSON: ``config`` (its name), ``version`` (of this package),
         ``size_divisor``, ``reflect_margin``, ``zero_margin`` (pixels, see :func:`.add_frame`),
         ``mean`` and ``std`` (three numbers each, of colours in 0..1), ``channel_order`` ('rgb' or
-        'bgr'), ``bg_below`` and ``fg_above`` (trimap values beyond which alpha is 0 and 1).
+        'bgr'), ``guide`` (one of :data:`.GUIDES`, or None), ``bg_below`` and ``fg_above`` (trimap
+        values beyond which alpha is 0 and 1).
     """
     preprocessor = model.data_preprocessor
     config = getattr(model, 'cfg', None)
@@ -29,6 +30,7 @@ def describe_prediction(model: LSAMattor) -> dict[str, str]:
         mean=_shortest(preprocessor.mean),
         std=_shortest(preprocessor.std),
         channel_order='rgb' if preprocessor.bgr_to_rgb else 'bgr',
+        guide=preprocessor.guide,
         bg_below=BG_BELOW,
         fg_above=FG_ABOVE,
     )

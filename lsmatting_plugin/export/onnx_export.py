@@ -24,9 +24,10 @@ def export_onnx(model: LSAMattor, path: str | Path, opset: int = DEFAULT_OPSET) 
     """Writes the plain network as one ONNX file, weights within, whole or not at all.
 
     The file holds :meth:`.LSAMattor.raw_alpha` in evaluation mode and float32: ``inputs``
-    (N, 4, H, W), normalised colours and trimap / 255, to ``alpha`` (N, 1, H, W), raw. N is any
-    number, H and W any multiples of 32. Its metadata say what leads to the input and back, see
-    :func:`.describe_prediction`; :class:`.OnnxInferencer` needs nothing else.
+    (N, 4, H, W), normalised colours and trimap / 255, with a guide more channels, to ``alpha``
+    (N, 1, H, W), raw. N is any number, H and W any multiples of 32. Its metadata say what leads to
+    the input and back, see :func:`.describe_prediction`; :class:`.OnnxInferencer` needs nothing
+    else, but for the package where a guide is to be drawn.
 
     Before the file appears, onnxruntime runs it on a random input of another size and number.
 
@@ -90,7 +91,7 @@ def _traced(network: PlainNetwork, opset: int) -> bytes:
     with quiet_tracing(), silenced(sys.stdout, 1):
         torch.onnx.export(
             traceable(network),
-            (example_input(),),
+            (example_input(network),),
             file,
             dynamo=False,
             opset_version=opset,

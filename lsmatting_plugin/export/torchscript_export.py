@@ -17,9 +17,9 @@ def export_torchscript(model: LSAMattor, path: str | Path) -> float:
     """Writes the plain network as one TorchScript file, whole or not at all.
 
     ``torch.jit.load`` reads it without this package, from Python or C++, on any device: inputs
-    (N, 4, H, W), normalised colours and trimap / 255, to raw alpha (N, 1, H, W), in evaluation mode
-    and float32; N is any number, H and W any multiples of 32. The texts of
-    :func:`.describe_prediction` lie in the file as its extra files, one of each name.
+    (N, 4, H, W), normalised colours and trimap / 255, with a guide more channels, to raw alpha
+    (N, 1, H, W), in evaluation mode and float32; N is any number, H and W any multiples of 32. The
+    texts of :func:`.describe_prediction` lie in the file as its extra files, one of each name.
 
     Before the file appears, it is run on a random input of another size and number.
 
@@ -37,7 +37,7 @@ def export_torchscript(model: LSAMattor, path: str | Path) -> float:
     network = PlainNetwork(model)
     file = BytesIO()
     with quiet_tracing():
-        traced = torch.jit.trace(traceable(network), example_input(), check_trace=False)
+        traced = torch.jit.trace(traceable(network), example_input(network), check_trace=False)
         torch.jit.save(traced, file, _extra_files=describe_prediction(model))
 
     def run(inputs: np.ndarray) -> np.ndarray:

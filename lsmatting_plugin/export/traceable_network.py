@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from ..models import LSAMattor
 from ..models.fusion import FlowAlignedFusion
 
-EXAMPLE_SIZE = (2, 4, 64, 96)  # two images, height unlike width: nothing that could be mixed up
+EXAMPLE_SIZE = (2, 64, 96)  # two images, height unlike width: nothing that could be mixed up
 
 
 class PlainNetwork(nn.Module):
@@ -23,13 +23,14 @@ class PlainNetwork(nn.Module):
         model (LSAMattor): Stays as it is; this is a copy.
 
     Input:
-        inputs (N, 4, H, W): normalised colours and trimap / 255.
+        inputs (N, C, H, W): normalised colours, trimap / 255 and, with a guide, that / 255.
     Output:
         Raw alpha (N, 1, H, W), not clamped.
     """
 
     def __init__(self, model: LSAMattor) -> None:
         super().__init__()
+        self.num_channels = model.data_preprocessor.num_channels
         parts = (model.encoder, model.skip, model.decoder)
         self.encoder, self.skip, self.decoder = (_independent(part) for part in parts)
         self.eval()
@@ -58,9 +59,10 @@ def traceable(network: PlainNetwork) -> PlainNetwork:
     return network.eval().requires_grad_(False)
 
 
-def example_input() -> Tensor:
+def example_input(network: PlainNetwork) -> Tensor:
     """An input to record the network with."""
-    return torch.zeros(EXAMPLE_SIZE)
+    number, height, width = EXAMPLE_SIZE
+    return torch.zeros(number, network.num_channels, height, width)
 
 
 @contextmanager

@@ -48,10 +48,16 @@ class MattingPreprocessor(BaseDataPreprocessor):
         self.register_buffer('std', torch.tensor(std).view(1, -1, 1, 1), persistent=False)
 
     @property
+    def num_channels(self) -> int:
+        """Of the network's input: RGB, trimap, and those of the guide."""
+        return 4 + (GUIDES[self.guide].num_channels if self.guide else 0)
+
+    @property
     def zero(self) -> Tensor:
         """What a black pixel of a 0 trimap is after normalisation, (1, C, 1, 1)."""
-        num_others = 1 + (GUIDES[self.guide].num_channels if self.guide else 0)
-        return torch.cat([-self.mean / self.std, self.mean.new_zeros(1, num_others, 1, 1)], dim=1)
+        black = -self.mean / self.std
+        others = self.mean.new_zeros(1, self.num_channels - black.shape[1], 1, 1)
+        return torch.cat([black, others], dim=1)
 
     def forward(self, data: dict, training: bool = False) -> dict:
         """Stacks a batch.

@@ -89,6 +89,14 @@ class TestParity:
         )
         assert_same_matte(OnnxInferencer(path), reference, *draw(13, 50))
 
+    def test_a_guide_is_drawn_alike(self, export, make_tiny_model_cfg):
+        model = make_tiny_model_cfg()
+        model['encoder'].update(in_channels=5)
+        model['decoder'].update(image_channels=5)
+        guided = dict(type='MattingPreprocessor', guide='push-pull')
+        reference, path = export(**model, data_preprocessor=guided)
+        assert_same_matte(OnnxInferencer(path), reference, *draw(40, 50))
+
     def test_the_matte_is_not_trivial(self, inferencer):
         image, _ = draw(64, 64)
         alpha = inferencer(image, np.full((64, 64), 128, np.uint8))['pred_alpha']

@@ -3,7 +3,7 @@ import pymatting
 import pytest
 import torch
 
-from lsmatting_plugin.classical import CLASSICAL_METHODS
+from lsmatting_plugin.classical import PYMATTING
 from lsmatting_plugin.registry import MODELS
 from lsmatting_plugin.structures import MattingDataSample
 
@@ -27,11 +27,11 @@ def predict(model, image, trimap, **fields):
     return answer.output.pred_alpha
 
 
-@pytest.mark.parametrize('method', CLASSICAL_METHODS)
+@pytest.mark.parametrize('method', PYMATTING)
 def test_mattes_are_those_of_pymatting_on_the_whole_image(picture, method):
     image, trimap = picture
-    alpha = predict(MODELS.build(dict(type='PyMattingMattor', method=method)), image, trimap)
-    estimate = getattr(pymatting, CLASSICAL_METHODS[method])
+    alpha = predict(MODELS.build(dict(type='ClassicalMattor', method=method)), image, trimap)
+    estimate = getattr(pymatting, PYMATTING[method])
     expected = np.clip(estimate(image[..., ::-1] / 255, trimap / 255), 0, 1)
     is_unknown = trimap == 128
     assert alpha.dtype == torch.float32
@@ -60,7 +60,7 @@ def test_a_reduced_image_has_a_matte_of_the_size_of_its_file(picture):
 
 def test_an_unknown_method_is_refused_with_those_there_are():
     with pytest.raises(ValueError, match=r"closed-form.*random-walk.*'magic'"):
-        MODELS.build(dict(type='PyMattingMattor', method='magic'))
+        MODELS.build(dict(type='ClassicalMattor', method='magic'))
 
 
 def test_training_is_refused(picture):
@@ -70,7 +70,7 @@ def test_training_is_refused(picture):
 
 def test_an_image_that_cannot_be_matted_is_named(picture):
     image, trimap = picture
-    model = MODELS.build(dict(type='PyMattingMattor'))
+    model = MODELS.build(dict(type='ClassicalMattor'))
     with pytest.raises(ValueError, match=r'in/a\.png: closed-form needs a trimap'):
         blank = np.full_like(trimap, 128)
         predict(model, image, blank, metainfo=dict(merged_path='in/a.png'))

@@ -91,6 +91,7 @@ def test_metadata_say_how_to_prepare_an_image(build_model, tmp_path):
         mean=[0.1, 0.2, 0.3],
         std=[1, 2, 3],
         channel_order='bgr',
+        guide=None,
         bg_below=50,
         fg_above=200,
     )

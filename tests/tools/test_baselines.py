@@ -11,7 +11,7 @@ from command_line import ROOT, run
 
 BASELINES = sorted(
     path.relative_to(ROOT).as_posix()
-    for pattern in ('pymatting_*.py', 'trivial.py')
+    for pattern in ('pymatting_*.py', 'sampled_closed_form.py', 'trivial.py')
     for path in (ROOT / 'configs/baselines').glob(pattern)
 )
 METRICS = ('SAD', 'MattingMSE', 'GradientError', 'ConnectivityError')

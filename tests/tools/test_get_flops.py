@@ -84,7 +84,7 @@ def test_the_papers_network():
     ('arguments', 'message'),
     [
         (('configs/baselines/trivial.py',), 'TrivialMattor has no network'),
-        (('configs/baselines/pymatting_knn.py',), 'PyMattingMattor has no network'),
+        (('configs/baselines/pymatting_knn.py',), 'ClassicalMattor has no network'),
         (('none.py',), 'No config none.py'),
         (('configs/lsm_r18_toy.py', '--size', '0'), 'at least 1 pixel, not 0'),
         (

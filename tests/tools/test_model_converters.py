@@ -143,3 +143,29 @@ def test_a_published_model_is_small_hashed_and_tells_nothing(tmp_path, config, m
     torch.save(dict(meta=dict(epoch=3, iter=60), state_dict=model.state_dict()), tmp_path / 'b.pth')
     run(*PUBLISH, tmp_path / 'b.pth', tmp_path / 'tiny.pth')
     assert list(tmp_path.glob('tiny-*.pth')) == [path]
+
+
+def test_with_its_config_a_published_model_is_all_that_prediction_needs(tmp_path, config, model):
+    torch.save(dict(state_dict=model.state_dict()), tmp_path / 'a.pth')
+    run(*PUBLISH, tmp_path / 'a.pth', tmp_path / 'slim.pth', '--half', '--config', config)
+
+    [path] = tmp_path.glob('slim-*.pth')
+    slim = Config.fromfile(tmp_path / 'slim.py')
+    assert set(slim) == {'default_scope', 'custom_imports', 'model'} & set(Config.fromfile(config))
+    loaded = init_model(slim, path, device='cpu').state_dict()
+    for key, value in model.state_dict().items():
+        assert loaded[key].dtype == value.dtype
+        torch.testing.assert_close(loaded[key], value, atol=1e-6, rtol=1e-3)
+
+    weights = model.state_dict()
+    weights[next(iter(weights))].flatten()[0] = 1e6  # infinite in 16 bits
+    torch.save(dict(state_dict=weights), tmp_path / 'b.pth')
+    bad = (*PUBLISH, tmp_path / 'b.pth', tmp_path / 'bad.pth', '--half', '--config', config)
+    assert 'not finite' in failing(*bad)
+    assert not list(tmp_path.glob('bad*'))
+
+
+def test_a_model_is_not_published_with_anothers_config(tmp_path, config):
+    torch.save(dict(state_dict=dict(a=torch.zeros(1))), tmp_path / 'a.pth')
+    message = failing(*PUBLISH, tmp_path / 'a.pth', tmp_path / 'b.pth', '--config', config)
+    assert 'does not fit the model of the config' in message
