@@ -28,16 +28,18 @@ $(INSTALLED): requirements.txt $(wildcard requirements/*.txt) pyproject.toml
 	@touch $@
 
 demo: setup ## generate data, train, test and show mattes: eight minutes on two cores
-	@echo "[1/5] Generating a training and a test set in $(TOY)"
+	@echo "[1/6] Generating a training and a test set in $(TOY)"
 	@$(PY) tools/dataset_converters/make_toy_dataset.py $(TOY)
-	@echo "[2/5] Re-estimating its foregrounds (the first run compiles the solver)"
+	@echo "[2/6] Re-estimating its foregrounds (the first run compiles the solver)"
 	@$(PY) tools/reestimate_foreground.py $(TOY)/train
-	@echo "[3/5] Training $(CONFIG): four to five minutes"
+	@echo "[3/6] Training $(CONFIG): four to five minutes"
 	@$(PY) tools/train.py $(CONFIG) --resume
-	@echo "[4/5] Testing"
+	@echo "[4/6] Testing"
 	@$(PY) tools/test.py $(CONFIG) "$$(cat $(RUN)/last_checkpoint)" --out $(RUN)/results.json --show-dir $(RUN)/mattes
-	@echo "[5/5] Reporting"
-	@$(PY) tools/analysis/report.py $(TOY)/test $(RUN)/mattes --out $(RUN)/contact_sheet.png
+	@echo "[5/6] The same test with the model that comes with the package"
+	@$(VENV)/bin/lsmatting matte $(TOY)/test/merged $(TOY)/test/trimaps -o $(RUN)/shipped --alpha-only
+	@echo "[6/6] Reporting"
+	@$(PY) tools/analysis/report.py $(TOY)/test $(RUN)/mattes --also 'shipped model' $(RUN)/shipped --out $(RUN)/contact_sheet.png
 	@echo
 	@echo "What next:"
 	@echo "- look at the mattes: $(RUN)/contact_sheet.png (metrics per image: $(RUN)/results.json)"

@@ -12,21 +12,19 @@ from ..trimap import snap_trimap
 from .arrays import require_array
 from .inferencer import MattingInferencer
 from .onnx_inferencer import OnnxInferencer
-from .shipped import shipped_model
 
 METHODS = ('auto', 'network', *CLASSICAL_METHODS)
-FALLBACK = 'closed-form'  # where 'auto' finds no weights
 # Pixels. In tiles a large photo fits into memory, and its matte is the same; smaller ones are a
 # single tile.
 TILE = 1536
 
 
 class AlphaEstimator:
-    """Alpha mattes by a network or, before there are weights, by a classical method.
+    """Alpha mattes by a network or a classical method.
 
     Args:
-        method (str): 'auto' takes the network where it has weights, else closed-form matting;
-            'network'; or one of :data:`.CLASSICAL_METHODS`.
+        method (str): 'auto', the best there is, which is the network; 'network'; or one of
+            :data:`.CLASSICAL_METHODS`.
         config (str | Path, optional): Of the network; None is the shipped model's.
         checkpoint (str | Path, optional): Its weights; None are the shipped ones.
         device (str, optional): 'auto', 'cpu', 'cuda' and so on.
@@ -39,7 +37,7 @@ class AlphaEstimator:
         is_network (bool): Whether it is a network.
 
     Raises:
-        FileNotFoundError: There is no such config or checkpoint, or no weights are shipped.
+        FileNotFoundError: There is no such config or checkpoint.
         ValueError: There is no such method, or options do not fit it.
     """
 
@@ -54,9 +52,7 @@ class AlphaEstimator:
     ) -> None:
         if method not in METHODS:
             raise ValueError(f'method must be one of {list(METHODS)}, not {method!r}')
-        if method == 'auto':
-            has_weights = checkpoint or onnx or shipped_model()
-            method = 'network' if has_weights else FALLBACK
+        method = 'network' if method == 'auto' else method
         options = {key: value for key, value in options.items() if value}
         files = dict(config=config, checkpoint=checkpoint, onnx=onnx)
         of_network = {**options, **{key: value for key, value in files.items() if value}}

@@ -23,7 +23,7 @@ from ..registry import INFERENCERS
 from ..trimap import snap_trimap
 from .arrays import require_array
 from .model import init_model
-from .shipped import shipped_model
+from .shipped import or_shipped
 
 PAPER_MAX_SIZE = 2176  # pixels
 Image = str | Path | np.ndarray
@@ -82,8 +82,7 @@ class MattingInferencer:
         progress: bool | None = None,
         on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
-        if config is None:
-            config, ckpt = _shipped(ckpt)
+        config, ckpt = or_shipped(config, ckpt)
         config = deepcopy(read_config(config))
         set_prediction_options(
             config,
@@ -187,17 +186,6 @@ class MattingInferencer:
             if return_fg:
                 answers[-1]['pred_fg'] = estimate_foreground(item['merged'], alpha)
         return answers
-
-
-def _shipped(ckpt: str | Path | None) -> tuple[Path, Path]:
-    """Config and weights of the default model; a checkpoint takes the place of its weights."""
-    shipped = shipped_model()
-    if shipped is None:
-        raise FileNotFoundError(
-            'This version of the package comes without weights: give a config and a checkpoint, '
-            'as in MattingInferencer(config, checkpoint)'
-        )
-    return shipped.config, ckpt or shipped.checkpoint
 
 
 def _name(img: object) -> str:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import NamedTuple
 
+from mmengine.config import Config
+
 WEIGHTS = Path(__file__).resolve().parents[1] / 'weights'
 
 
@@ -13,12 +15,27 @@ class ShippedModel(NamedTuple):
     checkpoint: Path
 
 
-def shipped_model() -> ShippedModel | None:
-    """The default model, or None where the package has no weights.
+def shipped_model() -> ShippedModel:
+    """The default model: ``weights/NAME.py``, a config, and beside it ``NAME-<hash>.pth``.
 
-    ``weights/`` holds it as ``NAME.py``, a config, beside ``NAME-<hash>.pth``.
+    Raises:
+        FileNotFoundError: The installation lacks them.
     """
     for config in sorted(WEIGHTS.glob('*.py')):
         for checkpoint in sorted(WEIGHTS.glob(f'{config.stem}-*.pth')):
             return ShippedModel(config, checkpoint)
-    return None
+    raise FileNotFoundError(
+        f'{WEIGHTS} should hold the model that comes with this package; install it again, or give '
+        'a config and a checkpoint'
+    )
+
+
+def or_shipped(config: str | Path | Config | None, checkpoint: str | Path | None) -> tuple:
+    """Config and checkpoint as given; without a config those of :func:`shipped_model`.
+
+    A checkpoint alone takes the place of its weights.
+    """
+    if config is not None:
+        return config, checkpoint
+    shipped = shipped_model()
+    return shipped.config, checkpoint or shipped.checkpoint

@@ -31,7 +31,7 @@ def add_estimator_arguments(parser: argparse.ArgumentParser) -> None:
         '--method',
         choices=['auto', 'network', *CLASSICAL_METHODS],
         default='auto',
-        help='auto: the network where it has weights (its own or --checkpoint), else closed-form',
+        help='auto is the network; the others need no training (default: auto)',
     )
     group.add_argument('--config', help="of the network (default: the package's own model)")
     group.add_argument('--checkpoint', help='its weights')

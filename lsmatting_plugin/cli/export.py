@@ -26,18 +26,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Writes the file and compares what it computes with PyTorch."""
     from ..apis import init_model
-    from ..apis.shipped import shipped_model
+    from ..apis.shipped import or_shipped
     from ..export import export_onnx, export_torchscript
 
     kind = args.format or FORMATS.get(Path(args.out).suffix.lower())
     if kind is None:
         raise ValueError(f'{args.out}: give --format, or a suffix of {", ".join(FORMATS)}')
-    config, checkpoint = args.config, args.checkpoint
-    if config is None:
-        shipped = shipped_model()
-        if shipped is None:
-            raise ValueError('this version comes without weights: give --config and --checkpoint')
-        config, checkpoint = shipped.config, checkpoint or shipped.checkpoint
+    config, checkpoint = or_shipped(args.config, args.checkpoint)
     if checkpoint is None:
         raise ValueError(f'--config {config} needs its weights: --checkpoint FILE')
     if Path(args.out).exists() and Path(args.out).samefile(checkpoint):

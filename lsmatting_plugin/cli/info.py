@@ -21,23 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Prints the tables."""
     from ..apis import init_model
-    from ..apis.alpha_estimator import FALLBACK
-    from ..apis.shipped import shipped_model
+    from ..apis.shipped import or_shipped
     from ..overview import describe_environment, describe_model
 
     console = Console()
     console.print(_table('Environment', describe_environment()))
-    config, checkpoint = args.config, args.checkpoint
-    if config is None:
-        shipped = shipped_model()
-        if shipped is None:
-            console.print(
-                f'This version comes without weights: mattes are by {FALLBACK} matting, or by your '
-                'own network (--config and --checkpoint).',
-                soft_wrap=True,
-            )
-            return 0
-        config, checkpoint = shipped
+    config, checkpoint = or_shipped(args.config, args.checkpoint)
     model = init_model(config, checkpoint, device='cpu')
     facts = {'config': config, 'weights': checkpoint or 'none: random', **describe_model(model)}
     console.print(_table('Model', facts))

@@ -9,6 +9,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
 from lsmatting_plugin.apis import MattingInferencer, init_model
+from lsmatting_plugin.apis.shipped import shipped_model
 from lsmatting_plugin.models import LSAMattor
 from lsmatting_plugin.registry import MODELS
 
@@ -384,6 +385,5 @@ class TestInferencerLists:
         strict = MattingInferencer(cfg, strict=True)(image, near)['pred_alpha']
         assert not (strict[trimap == 255] == 1).all()
 
-    def test_without_a_config_the_package_s_own_model_is_asked_for(self):
-        with pytest.raises(FileNotFoundError, match='comes without weights'):
-            MattingInferencer()
+    def test_without_a_config_it_is_the_package_s_own_model(self):
+        assert MattingInferencer(device='cpu').name == shipped_model().config.stem

@@ -197,7 +197,15 @@ def test_the_report_shows_network_and_trivial_matte(tested, tiny_aim, tmp_path):
         *('--out', sheet),
     )
     assert 'trivial matte' in printed and '% of the trivial' in printed
-    assert cv2.imread(str(sheet)).shape[1] > 1000
+    width = cv2.imread(str(sheet)).shape[1]
+    assert width > 1000
+
+    printed = run(
+        *(sys.executable, 'tools/analysis/report.py', tiny_aim / 'test', tested / 'mattes'),
+        *('--also', 'the truth', tiny_aim / 'test/alpha_copy', '--out', sheet),
+    )
+    assert "SAD of the truth: 0% of the trivial matte's" in printed
+    assert cv2.imread(str(sheet)).shape[1] == width * 6 / 5
 
 
 def test_foregrounds_are_reestimated_once(tiny_aim, tmp_path):

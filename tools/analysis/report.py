@@ -30,6 +30,14 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('test_root', help='holds merged/, trimaps/ and alpha_copy/')
     parser.add_argument('mattes', type=Path, help='the folder of tools/test.py --show-dir')
+    parser.add_argument(
+        '--also',
+        nargs=2,
+        action='append',
+        default=[],
+        metavar=('NAME', 'FOLDER'),
+        help='mattes of another method, shown beside; the cut-outs are by the last',
+    )
     parser.add_argument('--out', type=Path, required=True, help='the contact sheet, a PNG')
     parser.add_argument('--images', type=int, default=8, help='rows (default: %(default)s)')
     return parser.parse_args()
@@ -49,30 +57,35 @@ def report(args: argparse.Namespace) -> None:
         LoadImage('merged'),
         LoadImage('trimap', 'grayscale'),
         LoadImage('alpha', 'grayscale'),
-        LoadImage('matte', 'grayscale'),
-        RequireSameSize(('merged', 'trimap', 'alpha', 'matte')),
     ]
-    network, trivial, rows, captions = [], [], [], []
+    folders = {'network': args.mattes} | {name: Path(folder) for name, folder in args.also}
+    for name in folders:
+        load.append(LoadImage(name, 'grayscale'))
+    load.append(RequireSameSize(('merged', 'trimap', 'alpha', *folders)))
+    scores = {name: [] for name in (*folders, 'trivial matte')}
+    rows, captions = [], []
     dataset = Composition1kDataset(args.test_root)
     shown = set(np.linspace(0, len(dataset) - 1, min(args.images, len(dataset))).astype(int))
     for index in range(len(dataset)):
         item = dataset.get_data_info(index)
         name = Path(item['merged_path']).stem
-        item['matte_path'] = str(args.mattes / f'{name}.png')
+        item |= {f'{key}_path': str(folder / f'{name}.png') for key, folder in folders.items()}
         for step in load:
             item = step(item)
-        network.append(errors(item['matte'], item))
-        trivial.append(errors(trivial_alpha(item['trimap']), item))
+        for key in folders:
+            scores[key].append(errors(item[key], item))
+        scores['trivial matte'].append(errors(trivial_alpha(item['trimap']), item))
         if index in shown:
-            board = checkerboard(*item['matte'].shape)
-            colours = estimate_foreground(item['merged'], item['matte'])
-            cut_out = composite_over(colours, item['matte'], board)
-            rows.append([item[key] for key in ('merged', 'trimap', 'matte', 'alpha')] + [cut_out])
-            captions.append(f'{name}   {as_text(network[-1])}')
+            matte = item[list(folders)[-1]]
+            colours = estimate_foreground(item['merged'], matte)
+            cut_out = composite_over(colours, matte, checkerboard(*matte.shape))
+            rows.append([item[key] for key in ('merged', 'trimap', *folders, 'alpha')] + [cut_out])
+            texts = [f'{key}   {as_text(scores[key][-1])}' for key in folders]
+            captions.append(f'{name}   {"   ".join(texts)}')
 
-    means = {'network': np.mean(network, axis=0), 'trivial matte': np.mean(trivial, axis=0)}
+    means = {key: np.mean(values, axis=0) for key, values in scores.items()}
     footer = [f'mean of {len(dataset)}, {key}   {as_text(mean)}' for key, mean in means.items()]
-    titles = ['image', 'trimap', 'prediction', 'ground truth', 'cut-out']
+    titles = ['image', 'trimap', *folders, 'ground truth', 'cut-out']
     write_image(contact_sheet(rows, titles, captions, footer), args.out)
 
     table = Table(
@@ -81,8 +94,10 @@ def report(args: argparse.Namespace) -> None:
     for key, mean in means.items():
         table.add_row(key, *(f'{value:.4f}' for value in mean))
     Console().print(table)
-    share = means['network'][0] / means['trivial matte'][0]
-    print(f"SAD is {share:.0%} of the trivial matte's. Contact sheet: {args.out}")
+    for name in folders:
+        share = means[name][0] / means['trivial matte'][0]
+        print(f"SAD of {name}: {share:.0%} of the trivial matte's")
+    print(f'Contact sheet: {args.out}')
 
 
 def errors(matte: np.ndarray, item: dict) -> list[float]:
