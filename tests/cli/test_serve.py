@@ -4,6 +4,8 @@ import socket
 
 import pytest
 
+from lsmatting_plugin.apis.shipped import shipped_model
+
 
 @pytest.fixture
 def served(monkeypatch):
@@ -21,12 +23,12 @@ def test_the_page_is_for_this_computer_alone(lsmatting, served):
     limits = ('--max-megapixels', '2.5', '--max-upload', 7, '--max-disk', 90)
     assert lsmatting('serve', *limits)[0] == 0
     [(estimator, options)] = served
-    assert estimator.name == 'closed-form'
+    assert estimator.name == f'network {shipped_model().config.stem} on cpu'
     assert options['host'] == '127.0.0.1'
     assert (options['max_pixels'], options['max_upload_mb']) == (2_500_000, 7)
     assert options['max_disk_mb'] == 90
     assert options['public_url'] is None
-    assert options['make_estimator'] is None
+    assert options['make_estimator'](5, 512).is_network  # with what a visitor may choose
 
 
 def test_a_network_has_options_on_the_page(lsmatting, served, network):
