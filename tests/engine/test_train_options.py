@@ -1,10 +1,12 @@
 import argparse
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from lsmatting_plugin.engine.launch import build_runner
 from lsmatting_plugin.engine.train_options import add_train_options, apply_train_options
+from lsmatting_plugin.registry import HOOKS
 
 
 def with_options(cfg, *words):
@@ -105,3 +107,21 @@ def test_all_at_once_train_and_resume(make_tiny_cfg, tmp_path):
     for part in ('state_dict', 'ema_state_dict'):
         for name, value in whole[part].items():
             assert torch.equal(resumed[part][name], value), name
+
+
+def test_averaged_weights_soon_forget_the_first_ones(make_tiny_cfg, tmp_path):
+    """After six steps nothing of the untrained network is left in the average."""
+    cfg = make_tiny_cfg(tmp_path)
+    with_options(cfg, '--ema')
+    hook = HOOKS.build(cfg.custom_hooks[-1])
+    model = torch.nn.Sequential(torch.nn.Linear(1, 1, bias=False), torch.nn.BatchNorm1d(1))
+    torch.nn.init.constant_(model[0].weight, 1000)  # untrained
+    hook.before_run(SimpleNamespace(model=model, iter=0, epoch=0))
+    runner = SimpleNamespace(model=model, iter=0, epoch=0)
+    for _ in range(6):
+        torch.nn.init.constant_(model[0].weight, 1)
+        model[1].running_mean.fill_(3)
+        hook.after_train_iter(runner, 0)
+    averaged = hook.ema_model.module
+    assert averaged[0].weight.item() == pytest.approx(1)
+    assert averaged[1].running_mean.item() == pytest.approx(3)

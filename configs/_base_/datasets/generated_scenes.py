@@ -22,6 +22,7 @@ scene_pipeline = [
     # what a user marks
     dict(type='GenerateTrimap', distance_range=(2, 20)),
     dict(type='RandomUnknownStrokes', prob=0.25, width=(5, 50)),
+    dict(type='RandomUnseenPart', prob=0.25),
     # the camera: backgrounds are mostly out of focus
     dict(type='RandomBlur', keys='fg', prob=0.15, kernel_range=(3, 7)),
     dict(type='RandomBlur', keys=('bg',), prob=0.85, kernel_range=(9, 61)),

@@ -16,6 +16,7 @@ from .size import LimitSize, PadToMinSize, PadToMultiple, Resize, ResizeLike
 from .texture import RandomPhotoTexture
 from .trimap import GenerateTrimap, RandomUnknownStrokes, SnapTrimap
 from .unknown_crop import RandomUnknownCrop
+from .unseen_part import RandomUnseenPart
 
 __all__ = [
     'ColorJitter',
@@ -43,6 +44,7 @@ __all__ = [
     'RandomTranspose',
     'RandomUnknownCrop',
     'RandomUnknownStrokes',
+    'RandomUnseenPart',
     'ReestimateForeground',
     'RequireSameSize',
     'Resize',

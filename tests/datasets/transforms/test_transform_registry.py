@@ -41,6 +41,7 @@ ARGUMENTS = {
     'RandomRotatedCrop': {'size': 64},
     'RandomUnknownCrop': {'keys': KEYS, 'size': 64},
     'RandomUnknownStrokes': {'prob': 1},
+    'RandomUnseenPart': {'prob': 1},
     'RequireSameSize': {'keys': KEYS},
     'Resize': {'keys': KEYS, 'size': 640},
     'ResizeLike': {},
