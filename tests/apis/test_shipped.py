@@ -63,7 +63,7 @@ def test_it_beats_closed_form_on_generated_scenes(estimate):
     assert ours < 0.9 * closed_form
 
 
-@pytest.mark.parametrize('number', [5, 12, 14])
+@pytest.mark.parametrize('number', [2, 5, 10])
 def test_it_beats_closed_form_on_photographs(estimate, shared_dir, number):
     folder = shared_dir / 'data/alphamatting'
     image = cv2.imread(str(folder / f'input/GT{number:02d}.png'))
