@@ -1,7 +1,8 @@
 # The way to a stronger model on a GPU: the paper's network and schedule on generated scenes of
 # 512 px, as lsm_small_procedural.py, validated on photographs. Sources as in generated_scenes.py,
 # but more of them: --num-fg 8000 --num-bg 8000 --size 1024.
-#   bash tools/dist_train.sh configs/lsm_r50_procedural.py 8 --amp --ema
+#   bash tools/dist_train.sh configs/lsm_r50_procedural.py 8 --amp --ema \
+#       --cfg-options train_dataloader.batch_size=2
 _base_ = [
     './_base_/default_runtime.py',
     './_base_/models/lsa_r50.py',

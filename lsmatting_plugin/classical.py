@@ -52,7 +52,7 @@ def estimate_alpha(
         return alpha
     if is_unknown.all():
         raise ValueError(f'{method} needs a trimap in which some foreground or background is known')
-    window = window_round(is_unknown, max(trimap.shape) if margin is None else margin)
+    window = window_to_see(trimap, max(trimap.shape) if margin is None else margin)
     seeded = with_both_sides(image[window], trimap[window])
     if not (seeded == UNKNOWN).any():  # its colours are equally unlike the known ones
         alpha[window] = seeded == FG
@@ -82,6 +82,21 @@ def _sampled(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     alpha = (trimap == FG).astype(np.float32)
     alpha[trimap == UNKNOWN] = solve_sampled_closed_form(image, trimap).alpha
     return alpha
+
+
+def window_to_see(trimap: np.ndarray, margin: int) -> tuple[slice, slice]:
+    """Rows and columns round the unknown region from which methods take what is known.
+
+    The margin is doubled until the window shows each side, background and foreground, that the
+    trimap has: what lies outside would be taken for missing.
+    """
+    sides = [side for side in (BG, FG) if (trimap == side).any()]
+    while True:
+        window = window_round(trimap == UNKNOWN, margin)
+        shown = trimap[window]
+        if shown.shape == trimap.shape or all((shown == side).any() for side in sides):
+            return window
+        margin = 2 * max(margin, 1)
 
 
 def at_least(x: np.ndarray, side: int) -> np.ndarray:

@@ -2,7 +2,7 @@ import numpy as np
 import pymatting
 import pytest
 
-from lsmatting_plugin.classical import CLASSICAL_METHODS, estimate_alpha
+from lsmatting_plugin.classical import CLASSICAL_METHODS, estimate_alpha, window_to_see
 from lsmatting_plugin.datasets.procedural import make_background, make_foreground
 from lsmatting_plugin.evaluation.baseline import trivial_alpha
 from lsmatting_plugin.trimap import trimap_of_mask
@@ -59,6 +59,26 @@ def test_images_smaller_than_the_methods_windows_have_a_matte(method, side):
     trimap[0], trimap[-1] = 0, 255
     alpha = estimate_alpha(image, trimap, method)
     assert (alpha[0] == 0).all() and (alpha[-1] == 1).all()
+
+
+def test_a_side_far_from_the_unknown_region_is_not_taken_for_missing():
+    """Of a flat background nothing can be told but that it is the background's colour."""
+    image = np.full((40, 200, 3), 60, np.uint8)
+    image[:, :20] = 200
+    trimap = np.zeros((40, 200), np.uint8)
+    trimap[:, :20], trimap[10:20, 180:190] = 255, 128  # a stray stroke, 160 px from the object
+    for method in ('closed-form', 'sampled-closed-form'):
+        assert estimate_alpha(image, trimap, method).max(where=trimap == 128, initial=0) < 0.01
+
+
+def test_the_window_grows_until_it_shows_both_sides():
+    trimap = np.zeros((50, 300), np.uint8)
+    trimap[20, 250], trimap[20, 30] = 128, 255
+    rows, columns = window_to_see(trimap, 32)
+    assert columns.start <= 30
+    assert (trimap[rows, columns] == 255).any()
+    trimap[20, 240] = 255
+    assert window_to_see(trimap, 32)[1] == slice(218, 283)
 
 
 def test_nothing_unknown_is_the_trimap_itself():

@@ -17,7 +17,7 @@ from .transforms.base import Transform
 
 ADVICE = (
     'Make them by "python tools/dataset_converters/make_scenes.py CONFIG FOLDER", see '
-    'configs/_base_/datasets/generated_scenes.py'
+    'configs/_base_/datasets/guided_scenes.py'
 )
 
 

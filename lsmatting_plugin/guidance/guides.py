@@ -7,16 +7,23 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..classical import CLASSICAL_METHODS, at_least, estimate_alpha, with_both_sides
-from ..trimap import FG, UNKNOWN, window_round
+from ..classical import (
+    CLASSICAL_METHODS,
+    at_least,
+    estimate_alpha,
+    window_to_see,
+    with_both_sides,
+)
+from ..trimap import BG, FG, UNKNOWN
 from .push_pull import push_pull_alpha
 from .sampled_closed_form import solve_sampled_closed_form
 
 DISTORTION_SCALE = 20  # of 255 grey levels
 MARGIN = 32  # pixels
 MIN_SIDE = 5  # pixels; windows of colours are compared
-# More unknown pixels than these are guided at a smaller size: the equations' cost grows faster.
-MAX_UNKNOWN = 400_000
+# More unknown pixels than these are guided at a smaller size, as the equations' cost grows faster;
+# and larger windows round them, as each pixel takes 400 bytes.
+MAX_UNKNOWN, MAX_WINDOW = 400_000, 6_000_000
 
 
 class Guide(NamedTuple):
@@ -55,13 +62,14 @@ def make_guide(name: str, image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     num_unknown = np.count_nonzero(is_unknown)
     if num_unknown in (0, trimap.size):
         return guide
-    window = window_round(is_unknown, MARGIN)
+    window = window_to_see(trimap, MARGIN)
     part = is_unknown[window]
     image, seeded = image[window], with_both_sides(image[window], trimap[window])
     guide[window][part, 0] = seeded[part]
     if (seeded == UNKNOWN).any():
         image, seeded = (at_least(x, MIN_SIDE) for x in (image, seeded))
-        drawn = _at_most(MAX_UNKNOWN / num_unknown, draw, image, seeded)
+        share = min(MAX_UNKNOWN / num_unknown, MAX_WINDOW / part.size)
+        drawn = _at_most(share, draw, image, seeded)
         guide[window][part] = 255 * drawn[: part.shape[0], : part.shape[1]][part]
     return guide
 
@@ -72,7 +80,13 @@ def _at_most(share: float, draw: Callable, image: np.ndarray, trimap: np.ndarray
         return draw(image, trimap)
     size = [max(round(side * share**0.5), 1) for side in trimap.shape[::-1]]
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    drawn = draw(small, cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST))
+    small_trimap = cv2.resize(trimap, size, interpolation=cv2.INTER_NEAREST)
+    for side in (BG, FG):
+        if not (small_trimap == side).any():  # it was a few pixels, between those that were kept
+            is_side = (trimap == side).astype(np.float32)
+            share_of_side = cv2.resize(is_side, size, interpolation=cv2.INTER_AREA)
+            small_trimap[share_of_side == share_of_side.max()] = side
+    drawn = draw(small, small_trimap)
     enlarged = cv2.resize(drawn, trimap.shape[::-1], interpolation=cv2.INTER_LINEAR)
     return enlarged.reshape(*trimap.shape, -1)
 

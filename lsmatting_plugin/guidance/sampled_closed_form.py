@@ -38,8 +38,11 @@ def solve_sampled_closed_form(image: np.ndarray, trimap: np.ndarray) -> SampledC
     s the alpha of :func:`.sample_colours`, c = exp(-cost / 5) how far it is trusted.
 
     Args:
-        image (ndarray): uint8 (H, W, 3).
+        image (ndarray): uint8 (H, W, 3), no side below 3 pixels.
         trimap (ndarray): uint8 (H, W), 0, 128 and 255, each of them somewhere.
+
+    Returns:
+        SampledClosedForm: For the unknown pixels, in the order of ``image[trimap == 128]``.
 
     Raises:
         ValueError: The trimap lacks one of its three regions.
@@ -61,5 +64,6 @@ def solve_sampled_closed_form(image: np.ndarray, trimap: np.ndarray) -> SampledC
         factor = ichol(matrix, discard_threshold=DISCARD_THRESHOLD)
     right_side = weight * sampled.alpha - towards_known
     start = sampled.alpha.astype(float)
-    alpha = cg(matrix, right_side, x0=start, M=factor, rtol=TOLERANCE)
+    # Without an absolute tolerance it would not end where all of the right side is 0.
+    alpha = cg(matrix, right_side, x0=start, M=factor, rtol=TOLERANCE, atol=1e-12)
     return SampledClosedForm(np.clip(alpha, 0, 1).astype(np.float32), sampled)

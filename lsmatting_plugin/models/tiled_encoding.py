@@ -62,8 +62,8 @@ def encode_tiles(
     """The maps of :class:`.SkipHalves` of one image.
 
     Args:
-        encode (callable): Inputs (1, 4, h, w) -> maps of stages 1 to 5, strides 2 to 32.
-        inputs (Tensor): The network's input (1, 4, H, W).
+        encode (callable): Inputs (1, C, h, w) -> maps of stages 1 to 5, strides 2 to 32.
+        inputs (Tensor): The network's input (1, C, H, W).
         tiles (list[Rectangle]): Of :func:`choose_tiles`.
 
     Returns:
@@ -82,10 +82,11 @@ def encode_tiles(
 
 
 def reduced_for_survey(inputs: Tensor) -> Tensor:
-    """Inputs (1, 4, H, W) at ``SURVEY_SCALE``; the trimap's values stay as they are."""
+    """Inputs (1, C, H, W) at ``SURVEY_SCALE``; the trimap's values stay as they are."""
     size = [max(round(side * SURVEY_SCALE / STRIDE), 1) * STRIDE for side in inputs.shape[2:]]
-    image = F.interpolate(inputs[:, :3], size=size, mode='area')
-    return torch.cat([image, F.interpolate(inputs[:, 3:], size=size, mode='nearest')], dim=1)
+    averaged = F.interpolate(inputs, size=size, mode='area')
+    averaged[:, 3:4] = F.interpolate(inputs[:, 3:4], size=size, mode='nearest')
+    return averaged
 
 
 def grid(height: int, width: int, side: int) -> list[Rectangle]:

@@ -100,8 +100,8 @@ class MattingTTA:
         """The mean alpha of all views, brought back to the image as it is.
 
         Args:
-            predict (callable): Network inputs (M, 4, h, w) -> alpha (M, 1, h, w).
-            inputs (Tensor): Network inputs (N, 4, H, W).
+            predict (callable): Network inputs (M, C, h, w) -> alpha (M, 1, h, w).
+            inputs (Tensor): Network inputs (N, C, H, W).
             preprocessor (MattingPreprocessor): Which made them of an image.
 
         Returns:

@@ -1,4 +1,5 @@
 import argparse
+import math
 from types import SimpleNamespace
 
 import pytest
@@ -110,18 +111,19 @@ def test_all_at_once_train_and_resume(make_tiny_cfg, tmp_path):
 
 
 def test_averaged_weights_soon_forget_the_first_ones(make_tiny_cfg, tmp_path):
-    """After six steps nothing of the untrained network is left in the average."""
+    """After seven steps a ten-thousandth of the untrained network is left in the average."""
     cfg = make_tiny_cfg(tmp_path)
     with_options(cfg, '--ema')
     hook = HOOKS.build(cfg.custom_hooks[-1])
     model = torch.nn.Sequential(torch.nn.Linear(1, 1, bias=False), torch.nn.BatchNorm1d(1))
-    torch.nn.init.constant_(model[0].weight, 1000)  # untrained
-    hook.before_run(SimpleNamespace(model=model, iter=0, epoch=0))
     runner = SimpleNamespace(model=model, iter=0, epoch=0)
-    for _ in range(6):
-        torch.nn.init.constant_(model[0].weight, 1)
-        model[1].running_mean.fill_(3)
-        hook.after_train_iter(runner, 0)
+    hook.before_run(runner)
+    for step in range(7):
+        value = 1 if step else 1001  # the first average is of untrained weights
+        torch.nn.init.constant_(model[0].weight, value)
+        model[1].running_mean.fill_(value)
+        hook.after_train_iter(runner, step)
     averaged = hook.ema_model.module
-    assert averaged[0].weight.item() == pytest.approx(1)
-    assert averaged[1].running_mean.item() == pytest.approx(3)
+    left = math.prod(n / (10 + n) for n in range(1, 7))  # of the first: 0.0001
+    assert averaged[0].weight.item() == pytest.approx(1 + 1000 * left, abs=0.01)
+    assert averaged[1].running_mean.item() == pytest.approx(1 + 1000 * left, abs=0.01)

@@ -87,6 +87,7 @@ def test_images_of_a_few_pixels_have_a_guide(shape):
     guide = make_guide('sampling', image, trimap)
     assert guide.shape == (*shape, 3)
     assert np.isfinite(guide).all()
+    assert np.ptp(guide[1:, :, 0]) == 0
 
 
 def test_equal_colours_are_guessed_to_one_side():
@@ -94,3 +95,23 @@ def test_equal_colours_are_guessed_to_one_side():
     trimap[0] = 255
     guide = make_guide('sampling', np.full((9, 9, 3), 77, np.uint8), trimap)
     assert np.isfinite(guide).all()
+    assert np.ptp(guide[1:, :, 0]) == 0
+
+
+def test_unknown_pixels_of_the_backgrounds_own_colour_are_background():
+    """The equations' right side is 0 there."""
+    image = np.full((30, 30, 3), 90, np.uint8)
+    image[:, :4] = 240
+    trimap = np.zeros((30, 30), np.uint8)
+    trimap[:, :4], trimap[10:20, 15:25] = 255, 128
+    guide = make_guide('sampling', image, trimap)
+    assert guide[trimap == 128, 0].max() < 3
+
+
+def test_a_side_of_a_few_pixels_survives_the_reduction(monkeypatch):
+    monkeypatch.setattr(guides, 'MAX_UNKNOWN', 40)
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (60, 60, 3), np.uint8)
+    trimap = np.zeros((60, 60), np.uint8)
+    trimap[10:50, 10:50], trimap[31, 33] = 128, 255
+    assert np.isfinite(make_guide('sampling', image, trimap)).all()

@@ -161,7 +161,8 @@ def test_with_its_config_a_published_model_is_all_that_prediction_needs(tmp_path
     weights[next(iter(weights))].flatten()[0] = 1e6  # infinite in 16 bits
     torch.save(dict(state_dict=weights), tmp_path / 'b.pth')
     bad = (*PUBLISH, tmp_path / 'b.pth', tmp_path / 'bad.pth', '--half', '--config', config)
-    assert 'not finite' in failing(*bad)
+    assert 'not finite in 16 bits' in failing(*bad)
+    assert 'not finite in 16 bits' in failing(*bad[:-2])  # without a config too
     assert not list(tmp_path.glob('bad*'))
 
 

@@ -21,6 +21,8 @@ from lsmatting_plugin.foreground import estimate_foreground
 from lsmatting_plugin.image_io import write_image
 from lsmatting_plugin.visualization import checkerboard, composite_over, contact_sheet
 
+TAKEN_NAMES = ('network', 'merged', 'trimap', 'alpha', 'trivial matte')
+
 
 def parse_args() -> argparse.Namespace:
     """The command line."""
@@ -59,6 +61,9 @@ def report(args: argparse.Namespace) -> None:
         LoadImage('alpha', 'grayscale'),
     ]
     folders = {'network': args.mattes} | {name: Path(folder) for name, folder in args.also}
+    taken = [name for name, _ in args.also if name in TAKEN_NAMES]
+    if taken or len(folders) <= len(args.also):
+        raise ValueError(f'--also: names must differ, and be none of {", ".join(TAKEN_NAMES)}')
     for name in folders:
         load.append(LoadImage(name, 'grayscale'))
     load.append(RequireSameSize(('merged', 'trimap', 'alpha', *folders)))

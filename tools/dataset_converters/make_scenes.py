@@ -4,31 +4,34 @@ python tools/dataset_converters/make_scenes.py configs/lsm_small_guided.py data/
 """
 
 import argparse
+import json
 import sys
 from functools import lru_cache, partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
 
+from filelock import FileLock, Timeout
 from mmengine.dataset import BaseDataset
 
 from lsmatting_plugin.config_io import read_config
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.datasets.scenes import write_scene
-from lsmatting_plugin.image_io import remove_leftovers
+from lsmatting_plugin.image_io import remove_leftovers, write_file
 from lsmatting_plugin.parallel import available_cores, unordered_map
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.registry import DATASETS
 
 CHUNK = 16  # scenes a job
+MANIFEST = 'manifest.json'
 
 
 def parse_args() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__.splitlines()[0],
-        epilog='Scene i depends on (seed, i) alone. A run that was cut off goes on where it '
-        'stopped, and one with a larger number adds to what is there.',
+        epilog='Scene i depends on config, seed and i alone. A run that was cut off goes on where '
+        'it stopped, and one with a larger number adds to what is there.',
     )
     parser.add_argument('config', help='with "scenes", a data set whose pipeline draws a guide')
     parser.add_argument('out', type=Path, help='folder of the scenes')
@@ -60,9 +63,38 @@ def main() -> None:
     """Draws what is missing."""
     args = parse_args()
     try:
-        scenes_of(args.config)
+        scenes = scenes_of(args.config)
+        args.out.mkdir(parents=True, exist_ok=True)
+        with FileLock(args.out / '.lock', timeout=0):
+            settings = repr(read_config(args.config).scenes.to_dict())
+            claim(args.out, dict(seed=args.seed, sources=len(scenes), config=settings))
+            draw(args)
+    except Timeout:
+        sys.exit(f'{args.out}: another run is writing scenes there')
     except (OSError, ValueError, AttributeError) as error:
         sys.exit(f'{args.config}: {error}')
+    print(f'{args.num} scenes in {args.out}')
+
+
+def claim(out: Path, manifest: dict) -> None:
+    """Notes what a folder's scenes are drawn from.
+
+    Raises:
+        ValueError: It holds scenes that were drawn from something else.
+    """
+    path = out / MANIFEST
+    if path.is_file():
+        found = json.loads(path.read_text())
+        differing = [key for key in manifest if found.get(key) != manifest[key]]
+        if differing:
+            raise ValueError(
+                f'{out} holds scenes of another {" and ".join(differing)}; choose another folder'
+            )
+    write_file(json.dumps(manifest, indent=2).encode(), path)
+
+
+def draw(args: argparse.Namespace) -> None:
+    """Draws what is missing."""
     remove_leftovers(args.out)
     numbers = range(args.first, args.first + args.num)
     jobs = [numbers[i : i + CHUNK] for i in range(0, args.num, CHUNK)]
@@ -71,8 +103,7 @@ def main() -> None:
         done = unordered_map(work, jobs, args.workers)
         for _, error in bar.track(done, total=len(jobs), description='Drawing scenes'):
             if error is not None:
-                sys.exit(f'A worker died: {error}')
-    print(f'{args.num} scenes in {args.out}')
+                raise ValueError(f'a worker died: {error}')
 
 
 if __name__ == '__main__':

@@ -52,32 +52,38 @@ def publish(
 
     Raises:
         OSError: A file is not there, or cannot be written.
-        ValueError: It is no checkpoint, or does not fit the config.
+        ValueError: It is no checkpoint, does not fit the config, or has values beyond the range of
+            16 bits.
     """
     content = read_checkpoint(source)
     weights = state_dict_of(content, source)
     if not weights:
         raise ValueError(f'{source} has no parameters')
     if is_half:
-        weights = {name: _halved(value) for name, value in weights.items()}
+        weights = {name: _halved(name, value) for name, value in weights.items()}
     meta = content.get('meta')
     meta = meta if isinstance(meta, dict) else {}
     kept = {key: meta[key] for key in KEPT_META if key in meta}
     data = checkpoint_bytes(dict(meta=kept, state_dict=weights))
     path = target.with_name(name_with_hash(target.stem, data))  # checked whenever it is read
-    if config is not None:
-        settings = read_config(config)
+    settings = None if config is None else read_config(config)
+    if settings is not None:
         settings.model.encoder.pop('pretrained', None)
-        # After halving: a value beyond the range of 16 bits has become infinite.
         require_fit(init_model(settings, device='cpu'), weights, source)
+    write_file(data, path)
+    if settings is not None:
         slim = Config({key: settings[key] for key in KEPT_SETTINGS if key in settings})
         write_file(slim.pretty_text.encode(), target.with_suffix('.py'))
-    write_file(data, path)
     return path
 
 
-def _halved(value: Tensor) -> Tensor:
-    return value.half() if value.is_floating_point() else value
+def _halved(name: str, value: Tensor) -> Tensor:
+    if not value.is_floating_point():
+        return value
+    half = value.half()
+    if not half.isfinite().all():
+        raise ValueError(f'--half: {name} has values that are not finite in 16 bits')
+    return half
 
 
 if __name__ == '__main__':

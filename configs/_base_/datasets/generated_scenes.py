@@ -10,7 +10,7 @@ scene_pipeline = [
     dict(type='LoadImage', key='alpha', color='grayscale'),
     dict(type='LoadImage', key='bg'),
     dict(type='RequireSameSize', keys=('fg', 'alpha')),
-    # geometry: seen from half to one and a half times as near
+    # geometry: seen from 0.7 to 1.3 times as near
     dict(type='PadToMinSize', keys=('fg', 'alpha'), min_size=448),
     dict(type='RandomRotatedCrop', size=448, crop_range=(352, 640), min_share=0.5, rotate_prob=0.4),
     # what the thing is made of

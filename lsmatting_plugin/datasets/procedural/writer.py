@@ -221,7 +221,9 @@ def _check_manifest(root: Path, manifest: dict) -> bool:
             continue
         try:
             found = json.loads((root / name).read_text())
-            old = {'generator_version': found['generator_version'], **found['arguments']}
+            # Before it could be chosen, half of the backgrounds were of photographs.
+            old = {'photo_share': 0.5, **found['arguments']}
+            old['generator_version'] = found['generator_version']
         except (ValueError, KeyError, TypeError):
             raise FileExistsError(
                 f'{root / name} is not a manifest of this tool: {advice}'

@@ -20,7 +20,7 @@ class RandomPhotoTexture(RandomTransform):
     """Paint a foreground with parts of photographs, under its own matte.
 
     Generated foregrounds have the mattes of real things, but fewer textures. The crop is enlarged
-    as often as it is reduced. By one coin it keeps the light and shade of what it replaces; by
+    or reduced. By one coin it keeps the light and shade of what it replaces; by
     another a second photograph covers some patches, so that what the trimap hides may look like
     nothing that it shows.
 
@@ -49,8 +49,8 @@ class RandomPhotoTexture(RandomTransform):
         super().__init__(prob)
         self.photos = photos
         self.zoom = as_range('zoom', zoom, minimum=1e-2)
-        self.shade_prob = shade_prob
-        self.patch_prob = patch_prob
+        _, self.shade_prob = as_range('shade_prob', (0, shade_prob), 0, 1)
+        _, self.patch_prob = as_range('patch_prob', (0, patch_prob), 0, 1)
         advice = 'Any folder of photographs will do'
         self._paths = sorted(images_by_stem(photos, 'photographs for textures', advice).values())
 

@@ -57,7 +57,7 @@ class GenerateTrimap(Transform):
 class RandomUnknownStrokes(RandomTransform):
     """Paint over a trimap with a broad brush, as people do where they are unsure.
 
-    Strokes begin at random pixels within or beside the unknown region and hide what they cross,
+    Strokes begin at random unknown pixels and hide what they cross,
     known parts of the object included.
 
     Required keys: ``trimap`` (uint8, (H, W)). Modified keys: the same.
