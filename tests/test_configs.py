@@ -87,10 +87,14 @@ class TestEveryConfig:
 
     def test_loaders_build(self, load, name):
         cfg = load(name)
-        for loader in (cfg[key] for key in LOADERS if cfg.get(key)):
-            assert DATASETS.get(loader.dataset.type)
-            assert DATA_SAMPLERS.get(loader.sampler.type)
-            for step in loader.dataset.pipeline:
+        loaders = [cfg[key] for key in LOADERS if cfg.get(key)]
+        assert all(DATA_SAMPLERS.get(loader.sampler.type) for loader in loaders)
+        datasets = [loader.dataset for loader in loaders]
+        if 'scenes' in cfg:  # what make_scenes.py draws from
+            datasets.append(cfg.scenes)
+        for dataset in datasets:
+            assert DATASETS.get(dataset.type)
+            for step in dataset.pipeline:
                 if 'photos' in step:  # a folder of the user's
                     step.photos = str(Path(__file__).parents[1] / 'docs')
                 TRANSFORMS.build(step)
@@ -243,6 +247,14 @@ class TestVariants:
         assert len(dataset.pipeline) == len(TestPapersRecipe.PIPELINE) - 5 + 2
         assert steps['RandomBlur', 'alpha'].prob == 0.3
         assert steps['RandomChannelBlend',] == dict(type='RandomChannelBlend', key='fg', prob=0.3)
+
+    def test_a_guided_network_sees_the_guide_that_its_scenes_were_drawn_with(self, load):
+        cfg = load('lsm_small_guided.py')
+        (drawn,) = (step for step in cfg.scenes.pipeline if step.type == 'DrawGuide')
+
+        assert drawn.guide == cfg.model.data_preprocessor.guide
+        model = MODELS.build(cfg.model)
+        assert model.data_preprocessor.num_channels == cfg.model.encoder.in_channels
 
     def test_toy_reads_generated_data_only(self, load):
         cfg = load('lsm_r18_toy.py')

@@ -208,6 +208,21 @@ def test_the_report_shows_network_and_trivial_matte(tested, tiny_aim, tmp_path):
     assert cv2.imread(str(sheet)).shape[1] == width + 240
 
 
+@pytest.mark.parametrize('names', [['trimap'], ['other', 'other']])
+def test_the_report_refuses_names_that_it_could_not_tell_apart(tiny_aim, tmp_path, names):
+    mattes = tiny_aim / 'test/alpha_copy'
+    command = [sys.executable, 'tools/analysis/report.py', tiny_aim / 'test', mattes]
+    for name in names:
+        command += ['--also', name, mattes]
+    command += ['--out', tmp_path / 'sheet.png']
+
+    refused = subprocess.run(list(map(str, command)), cwd=ROOT, capture_output=True, text=True)
+
+    assert refused.returncode == 1
+    assert refused.stderr.startswith('--also: names must differ, and be none of network, merged')
+    assert not (tmp_path / 'sheet.png').exists()
+
+
 def test_foregrounds_are_reestimated_once(tiny_aim, tmp_path):
     command = (sys.executable, 'tools/reestimate_foreground.py', tiny_aim / 'train')
     command = (*command, '--out-dir', tmp_path / 'kappa_fg')

@@ -221,9 +221,7 @@ def _check_manifest(root: Path, manifest: dict) -> bool:
             continue
         try:
             found = json.loads((root / name).read_text())
-            # Before it could be chosen, half of the backgrounds were of photographs.
-            old = {'photo_share': 0.5, **found['arguments']}
-            old['generator_version'] = found['generator_version']
+            old = {'generator_version': found['generator_version'], **found['arguments']}
         except (ValueError, KeyError, TypeError):
             raise FileExistsError(
                 f'{root / name} is not a manifest of this tool: {advice}'

@@ -10,8 +10,8 @@ from ...image_files import images_by_stem
 from ...registry import TRANSFORMS
 from .base import RandomTransform, as_range
 from .blob import random_blob
+from .shading import shade_like
 
-NEUTRAL = 110  # the grey level at which shading leaves a texture as it is
 MIN_CROP = 16  # pixels
 
 
@@ -62,9 +62,9 @@ class RandomPhotoTexture(RandomTransform):
             patches = random_blob(shape, rng)[..., None]
             painted = painted + (self._crop(shape, rng) - painted) * patches
         if rng.random() < self.shade_prob:
-            grey = cv2.cvtColor(fg, cv2.COLOR_BGR2GRAY).astype(np.float32)
-            painted = painted * (0.4 + 0.6 * grey[..., None] / NEUTRAL)
-        results['fg'] = np.rint(np.clip(painted, 0, 255)).astype(np.uint8)
+            results['fg'] = shade_like(painted, fg)
+        else:
+            results['fg'] = np.rint(np.clip(painted, 0, 255)).astype(np.uint8)
 
     def _crop(self, shape: Sequence[int], rng: np.random.Generator) -> np.ndarray:
         """Part of a random photograph in that size, float32."""

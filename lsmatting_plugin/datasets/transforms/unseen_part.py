@@ -7,7 +7,7 @@ from ...registry import TRANSFORMS
 from ...trimap import FG, UNKNOWN
 from .base import RandomTransform, as_range
 from .blob import random_blob
-from .texture import NEUTRAL
+from .shading import shade_like
 
 
 @TRANSFORMS.register_module()
@@ -61,7 +61,5 @@ class RandomUnseenPart(RandomTransform):
             return
         colours = rng.uniform(0, 255, (2, 3)).astype(np.float32)
         mixed = colours[0] + (colours[1] - colours[0]) * random_blob(alpha.shape, rng)[..., None]
-        grey = cv2.cvtColor(fg, cv2.COLOR_BGR2GRAY).astype(np.float32)[..., None]
-        painted = np.clip(mixed * (0.4 + 0.6 * grey / NEUTRAL), 0, 255)
-        results['fg'] = np.where(part[..., None] > 0, np.rint(painted).astype(np.uint8), fg)
+        results['fg'] = np.where(part[..., None] > 0, shade_like(mixed, fg), fg)
         results['trimap'] = hidden

@@ -20,9 +20,14 @@ RANDOM = [
     ('RandomChannelShuffle', {'prob': 1}),
     ('RandomFlip', {'prob': 0.5, 'keys': KEYS}),
     ('RandomInvert', {'prob': 0.5}),
+    ('RandomJpeg', {'prob': 1}),
+    ('RandomNoise', {'prob': 1}),
     ('RandomOpacity', {'prob': 1}),
+    ('RandomPhotoTexture', {'prob': 1, 'photos': PHOTOS}),
     ('RandomRescale', {'prob': 1, 'key': 'fg'}),
     ('RandomTranspose', {'prob': 0.5, 'keys': KEYS}),
+    ('RandomUnknownStrokes', {'prob': 1, 'width': (3, 6)}),
+    ('RandomUnseenPart', {'prob': 1, 'margin': (1, 2)}),
 ]
 ARGUMENTS = {
     **dict(RANDOM),
@@ -35,18 +40,32 @@ ARGUMENTS = {
     'PadToMultiple': {'keys': KEYS},
     'ReestimateForeground': {'cache_dir': None},
     'Quantise': {},
-    'RandomJpeg': {'quality': (50, 60)},
-    'RandomNoise': {'prob': 1},
-    'RandomPhotoTexture': {'photos': PHOTOS},
     'RandomRotatedCrop': {'size': 64},
     'RandomUnknownCrop': {'keys': KEYS, 'size': 64},
-    'RandomUnknownStrokes': {'prob': 1},
-    'RandomUnseenPart': {'prob': 1},
     'RequireSameSize': {'keys': KEYS},
     'Resize': {'keys': KEYS, 'size': 640},
     'ResizeLike': {},
     'SnapTrimap': {'strict': True},
 }
+
+
+@pytest.fixture
+def sample(complete):
+    return complete(48, 64)
+
+
+@pytest.fixture
+def complete(make_sample):
+    """Factory of samples that have what any of the transforms asks for."""
+
+    def make(height, width):
+        sample = make_sample(height, width)
+        alpha = sample['alpha']
+        sample['trimap'] = np.where((alpha > 0) & (alpha < 255), np.uint8(128), alpha)
+        sample['merged'] = sample['bg']
+        return sample
+
+    return make
 
 
 def arrays(results):
@@ -97,10 +116,10 @@ def test_prob_0_changes_nothing_and_prob_outside_0_to_1_is_refused(
 @pytest.mark.parametrize(
     ('type_name', 'arguments'), [row for row in RANDOM if row[0].startswith('Random')]
 )
-def test_prob_is_the_share_of_changed_samples(apply, make_sample, type_name, arguments):
+def test_prob_is_the_share_of_changed_samples(apply, complete, type_name, arguments):
     # The permutation may be the old order, in 1 of 6 cases.
     expected = 0.3 * (5 / 6 if type_name == 'RandomChannelShuffle' else 1)
-    sample = make_sample(16, 16)
+    sample = complete(16, 16)
     sample['alpha'] = np.full((16, 16), 128, np.uint8)
     sample['alpha'][:, 8:] = 40
     arguments = {**arguments, 'prob': 0.3}
@@ -118,7 +137,8 @@ def test_shape_and_dtype(apply, sample, type_name, arguments):
     results = apply(type_name, sample, **arguments)
 
     for key, array in arrays(results).items():
-        assert array.dtype == np.uint8
+        is_noisy = type_name == 'RandomNoise' and key == 'merged'  # rounded by Quantise, once
+        assert array.dtype == (np.float32 if is_noisy else np.uint8)
         assert array.ndim == (2 if key in ('alpha', 'trimap') else 3)
         assert array.shape[:2] == (48, 64)
 
