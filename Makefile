@@ -11,7 +11,7 @@ CONFIG := configs/lsm_r18_toy.py
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow fuzz lint format clean setup-mmedit test-mmedit lock audit licences
+.PHONY: help setup demo test test-slow fuzz lint format docs pictures clean setup-mmedit test-mmedit lock audit licences
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -63,6 +63,14 @@ lint: setup ## check style and formatting
 format: setup ## bring all files into the project's format
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
+
+docs: setup ## make the site of docs/ in work_dirs/site, with its links checked
+	@$(PY) -m sphinx -q -W --keep-going -b html docs work_dirs/site
+	@echo "work_dirs/site/index.html"
+
+pictures: setup ## draw the pictures and diagrams of docs/ anew
+	@$(PY) docs/draw_pictures.py
+	@$(PY) docs/draw_diagrams.py
 
 setup-mmedit: $(MMEDIT)/.installed ## install all of mmedit into .venv-mmedit, for its models (6.4 GB)
 

@@ -96,7 +96,7 @@ class TestEveryConfig:
             assert DATASETS.get(dataset.type)
             for step in dataset.pipeline:
                 if 'photos' in step:  # a folder of the user's
-                    step.photos = str(Path(__file__).parents[1] / 'docs')
+                    step.photos = str(Path(__file__).parents[1] / 'docs/images')
                 TRANSFORMS.build(step)
 
     def test_hooks_and_metrics_build(self, load, name):

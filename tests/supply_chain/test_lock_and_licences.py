@@ -114,7 +114,7 @@ class TestLicences:
             assert f'| {entry.requirement.name} |' in page
 
     @pytest.mark.parametrize(
-        'name', ['docs/demo_contact_sheet.jpg', 'docs/web_page.jpg', 'tests/models/localhost.pem']
+        'name', ['docs/images/demo_contact_sheet.jpg', 'docs/images/web_page.jpg', 'tests/models/localhost.pem']
     )
     def test_each_file_that_is_no_text_of_ours_is_accounted_for(self, page, name):
         assert (ROOT / name).is_file() and name in page

@@ -9,7 +9,7 @@ from lsmatting_plugin.datasets import transforms
 from lsmatting_plugin.registry import TRANSFORMS
 
 KEYS = ('fg', 'alpha')
-PHOTOS = str(Path(__file__).resolve().parents[3] / 'docs')  # of the web page, among others
+PHOTOS = str(Path(__file__).resolve().parents[3] / 'docs/images')
 # (type, arguments) of each random transform, such that it changes the sample with certainty
 RANDOM = [
     ('ColorJitter', {}),
