@@ -45,7 +45,7 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 	@echo "- look at the mattes: $(RUN)/contact_sheet.png (metrics per image: $(RUN)/results.json)"
 	@echo "- cut something out of a photo: $(VENV)/bin/lsmatting --help, or $(VENV)/bin/lsmatting serve"
 	@echo "- make test runs the test suite"
-	@echo "- the README's \"Data preparation\" tells how to train configs/lsm_r50_aim.py, the paper's recipe"
+	@echo "- docs/data.md and docs/training.md tell how to train configs/lsm_r50_aim.py, the paper's recipe"
 
 test: setup ## run the test suite with coverage
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered --cov-fail-under=90

@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.table import Table
 
 from lsmatting_plugin.apis import AlphaEstimator
-from lsmatting_plugin.classical import estimate_alpha
 from lsmatting_plugin.datasets.procedural import make_background, make_foreground
 from lsmatting_plugin.datasets.procedural.writer import merge
+from lsmatting_plugin.guidance.classical import estimate_alpha
 from lsmatting_plugin.guidance.colour_sampling import sample_colours
 from lsmatting_plugin.parallel import available_cores
 from lsmatting_plugin.trimap import trimap_of_mask

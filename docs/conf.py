@@ -3,8 +3,10 @@
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # documents this checkout
+
+from docutils.nodes import SkipNode
+from docutils.utils.math.latex2mathml import tex2mathml
 
 from lsmatting_plugin.version import __version__
 
@@ -17,6 +19,7 @@ exclude_patterns = ['_build']
 html_theme = 'furo'
 html_title = 'LSA-Matting for OpenMMLab'
 html_copy_source = False
+html_math_renderer = 'mathml'
 
 myst_heading_anchors = 3  # [text](page.md#a-heading)
 myst_enable_extensions = ['dollarmath']
@@ -32,7 +35,23 @@ napoleon_use_rtype = False
 
 
 def setup(app) -> None:
-    """Leaves out the fields of named tuples, which their class's docstring describes."""
-    app.connect('autodoc-skip-member', lambda app, what, name, member, skip, options: (
-        True if type(member).__name__ == '_tuplegetter' else None
-    ))
+    """Leaves out the fields of named tuples, which their class describes, and writes MathML."""
+    app.connect('autodoc-skip-member', skip_fields)
+    app.add_html_math_renderer('mathml', (inline_math, None), (block_math, None))
+
+
+def skip_fields(app, what, name, member, skip, options) -> bool | None:
+    """Whether a member is left out; None where Sphinx decides."""
+    return True if type(member).__name__ == '_tuplegetter' else None
+
+
+def inline_math(translator, node) -> None:
+    """Formulas that browsers show without a script from elsewhere."""
+    translator.body.append(tex2mathml(node.astext()))
+    raise SkipNode
+
+
+def block_math(translator, node) -> None:
+    """The same on lines of their own."""
+    translator.body.append(f'<div class="math">{tex2mathml(node.astext(), as_block=True)}</div>')
+    raise SkipNode

@@ -12,7 +12,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
-from lsmatting_plugin.classical import CLASSICAL_METHODS
 from lsmatting_plugin.cli.batch import run_batch
 from lsmatting_plugin.cli.estimators import estimator_name
 from lsmatting_plugin.cli.matte import (
@@ -23,8 +22,12 @@ from lsmatting_plugin.cli.matte import (
     require_possible,
 )
 from lsmatting_plugin.cli.pairs import find_pairs
+from lsmatting_plugin.datasets.preparation.reestimation_command import (
+    add_reestimation_arguments,
+    run_reestimation,
+)
 from lsmatting_plugin.failures import FailuresFile
-from lsmatting_plugin.foreground.command import add_reestimation_arguments, run_reestimation
+from lsmatting_plugin.guidance.classical import CLASSICAL_METHODS
 from lsmatting_plugin.image_io import remove_leftovers
 from lsmatting_plugin.ray_parallel import RayWorkers
 

@@ -10,7 +10,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
-from lsmatting_plugin.foreground.command import add_reestimation_arguments, run_reestimation
+from lsmatting_plugin.datasets.preparation.reestimation_command import (
+    add_reestimation_arguments,
+    run_reestimation,
+)
 from lsmatting_plugin.parallel import available_cores, unordered_map
 
 DEFAULT_FOLDERS = dict(lsa='kappa_fg', cf='cf_fg', ml='ml_fg')

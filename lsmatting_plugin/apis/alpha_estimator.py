@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..classical import CLASSICAL_METHODS, estimate_alpha
 from ..cutout import require_same_size
+from ..guidance.classical import CLASSICAL_METHODS, estimate_alpha
 from ..trimap import snap_trimap
 from .arrays import require_array
 from .inferencer import MattingInferencer

@@ -6,8 +6,8 @@ from mmengine.model import BaseDataPreprocessor, BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor
 
-from ..classical import CLASSICAL_METHODS, estimate_alpha
 from ..evaluation.baseline import trivial_alpha
+from ..guidance.classical import CLASSICAL_METHODS, estimate_alpha
 from ..models.known_pixels import as_loaded
 from ..registry import MODELS
 from ..structures import MattingDataSample

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..classical import CLASSICAL_METHODS
+from ..guidance.classical import CLASSICAL_METHODS
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from .base_dataset import MattingDataset
 from .transforms.randomness import generator
 
 AIM_ADVICE = (
-    'The README, "Data preparation", says how to lay out Adobe Image Matting; '
+    'docs/data.md says how to lay out Adobe Image Matting; '
     '"python tools/dataset_converters/make_toy_dataset.py data/toy" generates a small set of the '
     'same layout.'
 )

@@ -13,8 +13,8 @@ from .base_dataset import MattingDataset
 from .transforms.randomness import generator
 
 ALPHAMATTING_ADVICE = (
-    'alphamatting.com, "Datasets", offers the files; unpack them side by side, as the README, '
-    '"Data preparation", shows.'
+    'alphamatting.com, "Datasets", offers the files; unpack them side by side, as '
+    'docs/data.md shows.'
 )
 # Folders as the site's archives name them: its test set, its training set; then shorter names, with
 # the trimaps' folders beside them.

@@ -6,7 +6,7 @@ from .base_dataset import MattingDataset
 from .preparation import origin_of
 
 COMPOSITION_ADVICE = (
-    'The README, "Data preparation", says how to lay out Composition-1k; '
+    'docs/data.md says how to lay out Composition-1k; '
     '"python tools/dataset_converters/make_toy_dataset.py data/toy" generates a small set of the '
     'same layout.'
 )

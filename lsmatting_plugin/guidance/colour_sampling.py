@@ -34,12 +34,13 @@ class SampledColours(NamedTuple):
 def sample_colours(
     image: np.ndarray, trimap: np.ndarray, iterations: int = ITERATIONS, seed: int = 0
 ) -> SampledColours:
-    """For each unknown pixel a pair of known colours that explains its own.
+    r"""For each unknown pixel a pair of known colours that explains its own.
 
-    A pair (F, B) gives alpha = (I - B)(F - B) / |F - B|^2, clipped to 0..1, and costs, as in the
-    paper's section 3.1,
+    A pair (F, B) gives ``alpha = (I - B)(F - B) / |F - B|^2``, clipped to 0..1, and costs, as in
+    the paper's section 3.1,
 
-        |I - (alpha F + (1 - alpha) B)| + |x - x_F| / D_F + |x - x_B| / D_B,
+    .. math::
+        |I - (\alpha F + (1 - \alpha) B)| + |x - x_F| / D_F + |x - x_B| / D_B,
 
     colours in 0..255, with the distances D_F and D_B of the pixel x from the nearest candidates.
 

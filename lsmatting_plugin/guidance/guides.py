@@ -7,14 +7,14 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..classical import (
+from ..trimap import BG, FG, UNKNOWN
+from .classical import (
     CLASSICAL_METHODS,
     at_least,
     estimate_alpha,
     window_to_see,
     with_both_sides,
 )
-from ..trimap import BG, FG, UNKNOWN
 from .push_pull import push_pull_alpha
 from .sampled_closed_form import solve_sampled_closed_form
 

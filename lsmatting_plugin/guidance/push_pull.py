@@ -12,7 +12,7 @@ def push_pull_alpha(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     """The alpha that the mean colours of the known surroundings imply.
 
     Foreground and background colours are spread over the image by :func:`spread`; then
-    alpha = (I - B)(F - B) / (|F - B|^2 + 10^2), clipped to 0..1.
+    ``alpha = (I - B)(F - B) / (|F - B|^2 + 10^2)``, clipped to 0..1.
 
     Args:
         image (ndarray): uint8 (H, W, 3).

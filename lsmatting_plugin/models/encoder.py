@@ -25,8 +25,9 @@ IMAGE_CHANNELS = 3  # the others are the trimap's
 class MattingResNetV1d(ResNetV1d):
     """ResNetV1d on image + trimap, with five stages for a decoder (paper's encoder).
 
-    mmcls's ResNetV1d [1]_ returns the four residual stages; matting also needs the finer features
-    of the deep stem, taken before the max-pooling.
+    mmcls's ResNetV1d (He et al., Bag of Tricks for Image Classification with CNNs, arXiv
+    1812.01187) returns the four residual stages; matting also needs the finer features of the deep
+    stem, taken before the max-pooling.
 
     Args:
         depth (int): 18, 34, 50, 101 or 152; the paper uses 50.
@@ -44,8 +45,6 @@ class MattingResNetV1d(ResNetV1d):
     Output:
         Five tensors: stem (N, stem_channels, H/2, W/2) and the residual stages, strides 4, 8, 16
         and 32, with ``out_channels`` channels; sides are rounded up.
-
-    .. [1] He et al., Bag of Tricks for Image Classification with CNNs, arXiv 1812.01187.
     """
 
     def __init__(

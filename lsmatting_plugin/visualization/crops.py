@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..datasets.transforms import RequireSameSize
+from ..image_sizes import common_size
 from ..photo import read_grey, read_matte, read_photo
 from .error_map import error_legend, error_map
 from .sheet_writer import SheetWriter
@@ -124,4 +124,4 @@ def _as_mattes(of_methods: Mapping[str, object]) -> dict[str, object]:
 
 def _require_same_size(images: dict[str, np.ndarray], files: Mapping[str, str | None]) -> None:
     paths = {f'{key}_path': path for key, path in files.items()}
-    RequireSameSize(tuple(images))({**images, **paths})
+    common_size({**images, **paths}, tuple(images))

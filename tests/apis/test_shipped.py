@@ -10,10 +10,10 @@ from command_line import ROOT
 from lsmatting_plugin.apis import AlphaEstimator, MattingInferencer
 from lsmatting_plugin.apis import shipped as module
 from lsmatting_plugin.apis.shipped import or_shipped, shipped_model
-from lsmatting_plugin.classical import estimate_alpha
 from lsmatting_plugin.datasets.procedural import make_background, make_foreground
 from lsmatting_plugin.datasets.procedural.writer import merge
 from lsmatting_plugin.evaluation.functional import sad
+from lsmatting_plugin.guidance.classical import estimate_alpha
 from lsmatting_plugin.trimap import trimap_of_mask
 
 MAX_BYTES = 20e6

@@ -3,7 +3,7 @@ import pymatting
 import pytest
 import torch
 
-from lsmatting_plugin.classical import PYMATTING
+from lsmatting_plugin.guidance.classical import PYMATTING
 from lsmatting_plugin.registry import MODELS
 from lsmatting_plugin.structures import MattingDataSample
 

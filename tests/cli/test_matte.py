@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 
 from lsmatting_plugin.apis import AlphaEstimator, MattingInferencer
 from lsmatting_plugin.apis.shipped import shipped_model
-from lsmatting_plugin.classical import CLASSICAL_METHODS
+from lsmatting_plugin.guidance.classical import CLASSICAL_METHODS
 
 
 def read(path):

@@ -143,7 +143,7 @@ class TestErrors:
         if is_there:
             (aim_root / folder).mkdir()
 
-        assert_helpful(FileNotFoundError, build, aim_root / folder, 'README', TOY_COMMAND)
+        assert_helpful(FileNotFoundError, build, aim_root / folder, 'docs/data.md', TOY_COMMAND)
 
     def test_foreground_without_alpha(self, aim_root, build, assert_helpful):
         (aim_root / 'alpha' / 'b.jpg').unlink()

@@ -109,7 +109,7 @@ def test_what_is_missing_is_named(root, add_training_set, assert_helpful):
         return lambda: AlphamattingDataset(str(root), *args, **options)
 
     assert_helpful(
-        FileNotFoundError, build(trimaps=(1, 4)), f'{root}/trimap_lowres', 'Trimap4', 'README'
+        FileNotFoundError, build(trimaps=(1, 4)), f'{root}/trimap_lowres', 'Trimap4', 'docs/data.md'
     )
     add_training_set()
     (root / 'gt_training_lowres/GT02.png').unlink()

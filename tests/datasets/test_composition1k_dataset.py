@@ -60,7 +60,7 @@ def test_absent_or_empty_folder_is_named(composition_root, build, assert_helpful
         (composition_root / folder).mkdir()
 
     command = 'python tools/dataset_converters/make_toy_dataset.py'
-    assert_helpful(FileNotFoundError, build, composition_root / folder, 'README', command)
+    assert_helpful(FileNotFoundError, build, composition_root / folder, 'docs/data.md', command)
 
 
 @pytest.mark.parametrize('partner', ['trimaps/a.png', 'alpha_copy/a.bmp'])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from lsmatting_plugin.foreground.folder import reestimate_folder
+from lsmatting_plugin.datasets.preparation.reestimation import reestimate_folder
 from lsmatting_plugin.image_io import write_image
 from lsmatting_plugin.registry import MODELS
 

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
-from lsmatting_plugin.classical import CLASSICAL_METHODS, estimate_alpha
 from lsmatting_plugin.foreground import (
     estimate_foreground,
     reestimate_cf,
@@ -18,6 +17,7 @@ from lsmatting_plugin.foreground import (
     reestimate_ml,
 )
 from lsmatting_plugin.foreground.reestimate import MAX_KAPPA, MIN_KAPPA
+from lsmatting_plugin.guidance.classical import CLASSICAL_METHODS, estimate_alpha
 
 SIZES = [(1, 1), (1, 2), (9, 1), (17, 3)]
 COLOUR_ESTIMATORS = [estimate_foreground, reestimate_foreground, reestimate_cf, reestimate_ml]

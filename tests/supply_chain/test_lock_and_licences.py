@@ -103,7 +103,10 @@ class TestAudit:
 class TestLicences:
     @pytest.mark.parametrize(
         'file',
-        ['requirements.txt', *(f'requirements/{n}.txt' for n in ['web', 'export', 'ray', 'dev'])],
+        [
+            'requirements.txt',
+            *(f'requirements/{n}.txt' for n in ['web', 'export', 'ray', 'docs', 'dev']),
+        ],
     )
     def test_each_requirement_has_a_row(self, page, file):
         for requirement in read_requirements(ROOT / file):
@@ -114,7 +117,12 @@ class TestLicences:
             assert f'| {entry.requirement.name} |' in page
 
     @pytest.mark.parametrize(
-        'name', ['docs/images/demo_contact_sheet.jpg', 'docs/images/web_page.jpg', 'tests/models/localhost.pem']
+        'name',
+        [
+            'docs/images/demo_contact_sheet.jpg',
+            'docs/images/web_page.jpg',
+            'tests/models/localhost.pem',
+        ],
     )
     def test_each_file_that_is_no_text_of_ours_is_accounted_for(self, page, name):
         assert (ROOT / name).is_file() and name in page

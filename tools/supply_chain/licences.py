@@ -15,8 +15,8 @@ from lsmatting_plugin.image_io import write_file
 
 PAGE = ROOT / 'docs/licences.md'
 START, END = '<!-- made by: make licences -->', '<!-- end of what make licences made -->'
-FILES = ('requirements.txt', *(f'requirements/{n}.txt' for n in ('web', 'export', 'tensorboard')))
-FILES = (*FILES, 'requirements/ray.txt', 'requirements/dev.txt')
+FILES = ('requirements.txt', *(f'requirements/{n}.txt' for n in ('web', 'export', 'docs')))
+FILES += tuple(f'requirements/{n}.txt' for n in ('tensorboard', 'ray', 'dev'))
 
 
 def main() -> None:

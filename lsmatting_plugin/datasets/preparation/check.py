@@ -29,7 +29,7 @@ PARTS = {
 NEEDS = {'fg': ('alpha', 'kappa_fg'), 'merged': ('trimaps', 'alpha_copy')}
 OPTIONAL = ('kappa_fg',)
 UNIQUE = ('fg', 'coco_bg', 'merged')
-ADVICE = 'See "Data preparation" in the README.'
+ADVICE = 'See docs/data.md.'
 
 
 class CheckedFolder(NamedTuple):

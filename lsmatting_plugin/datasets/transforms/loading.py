@@ -8,9 +8,10 @@ from PIL import Image
 
 from ...image_decoding import decode_image, open_image
 from ...image_io import is_cut_png, pixel_chunks
+from ...image_sizes import common_size
 from ...registry import TRANSFORMS
 from ..image_cache import ImageCache
-from .base import Transform, as_keys, common_size
+from .base import Transform, as_keys
 
 
 @TRANSFORMS.register_module()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...image_sizes import common_size
 from ...registry import TRANSFORMS
-from .base import Transform, as_range, common_size
+from .base import Transform, as_range
 from .randomness import generator
 from .size import resize
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from ...image_sizes import common_size
 from ...registry import TRANSFORMS
-from .base import Transform, as_keys, common_size
+from .base import Transform, as_keys
 
 INTERPOLATIONS = {
     'nearest': cv2.INTER_NEAREST,

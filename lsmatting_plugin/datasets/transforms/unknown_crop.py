@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ...image_sizes import common_size
 from ...registry import TRANSFORMS
 from ...trimap import UNKNOWN
-from .base import Transform, as_keys, common_size
+from .base import Transform, as_keys
 from .randomness import generator
 
 

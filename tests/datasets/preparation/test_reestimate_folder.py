@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
+from lsmatting_plugin.datasets.preparation.reestimation import reestimate_folder
 from lsmatting_plugin.foreground import reestimate_foreground
-from lsmatting_plugin.foreground.folder import reestimate_folder
 
 NAMES = ['a.png', 'b.png', 'c.png']
 DEADLY = 13
@@ -163,7 +163,7 @@ def test_only_the_image_that_kills_its_worker_is_lost(root, reestimate, num_work
 def test_a_missing_folder_is_named(root, reestimate, folder):
     (root / folder).rename(root / 'elsewhere')
 
-    with pytest.raises(FileNotFoundError, match=f'No folder {root}/{folder}.*README'):
+    with pytest.raises(FileNotFoundError, match=f'No folder {root}/{folder}.*docs/data.md'):
         reestimate()
 
 

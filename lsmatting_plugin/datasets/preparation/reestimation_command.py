@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
-from ..progress import progress_bar
-from .alternatives import reestimate_cf, reestimate_ml
-from .folder import Estimator, reestimate_folder
-from .reestimate import reestimate_foreground
+from ...foreground import reestimate_cf, reestimate_foreground, reestimate_ml
+from ...progress import progress_bar
+from .reestimation import Estimator, reestimate_folder
 
 
 def add_reestimation_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ from contextlib import redirect_stdout
 import cv2
 import numpy as np
 
-from .trimap import BG, FG, UNKNOWN, window_round
+from ..trimap import BG, FG, UNKNOWN, window_round
 
 # Names of methods, and pymatting's functions for them.
 PYMATTING = {
@@ -84,7 +84,7 @@ def _pymattings(method: str, image: np.ndarray, trimap: np.ndarray) -> np.ndarra
 
 
 def _sampled(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
-    from .guidance.sampled_closed_form import solve_sampled_closed_form  # as pymatting: it is slow
+    from .sampled_closed_form import solve_sampled_closed_form  # as pymatting: it is slow
 
     alpha = (trimap == FG).astype(np.float32)
     alpha[trimap == UNKNOWN] = solve_sampled_closed_form(image, trimap).alpha

@@ -2,9 +2,9 @@ import numpy as np
 import pymatting
 import pytest
 
-from lsmatting_plugin.classical import CLASSICAL_METHODS, estimate_alpha, window_to_see
 from lsmatting_plugin.datasets.procedural import make_background, make_foreground
 from lsmatting_plugin.evaluation.baseline import trivial_alpha
+from lsmatting_plugin.guidance.classical import CLASSICAL_METHODS, estimate_alpha, window_to_see
 from lsmatting_plugin.trimap import trimap_of_mask
 
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..datasets.transforms import LoadImage, RequireSameSize
-from ..image_files import images_by_stem
-from ..image_io import is_intact, remove_leftovers, write_image
-from ..parallel import unordered_map
-from .reestimate import reestimate_foreground
+from ...foreground import reestimate_foreground
+from ...image_files import images_by_stem
+from ...image_io import is_intact, remove_leftovers, write_image
+from ...parallel import unordered_map
+from ..transforms import LoadImage, RequireSameSize
 
 Estimator = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -69,7 +69,7 @@ def reestimate_folder(
         FileNotFoundError: A folder is missing or empty.
         ValueError: Two files of a folder have the same stem, or ``out_dir`` is one of the others.
     """
-    advice = 'See "Data preparation" in the README'
+    advice = 'See docs/data.md'
     fgs = images_by_stem(fg_dir, 'foreground images', advice)
     alphas = images_by_stem(alpha_dir, 'alpha mattes', advice)
     out_dir = Path(out_dir)
