@@ -4,7 +4,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import tomllib
 import zipfile
 from importlib.metadata import version
 
@@ -19,6 +18,7 @@ SHIPPED = ('py.typed', 'weights/README.md', 'weights/lsm_small_guided.py')
 
 @pytest.fixture(scope='module')
 def project():
+    tomllib = pytest.importorskip('tomllib')  # since Python 3.11
     return tomllib.loads((ROOT / 'pyproject.toml').read_text())['project']
 
 
@@ -61,10 +61,8 @@ def test_wheel_and_sdist_install_and_work(tmp_path):
 
     for file in (wheel, sdist):
         site = tmp_path / f'site of {file.name}'
-        run(
-            *(sys.executable, '-m', 'pip', 'install', '--quiet', '--no-deps', '--target', site),
-            file,
-        )
+        install = ('install', '--quiet', '--no-deps', '--target', site, file)
+        run(sys.executable, '-m', 'pip', *install)
         code = (
             'from lsmatting_plugin.apis import MattingInferencer; import numpy as np; '
             'import lsmatting_plugin; print(lsmatting_plugin.__file__); '
