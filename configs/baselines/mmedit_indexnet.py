@@ -45,6 +45,11 @@ val_dataloader = dict(
     )
 )
 test_dataloader = val_dataloader
-metrics = ('SAD', 'MattingMSE', 'GradientError', 'ConnectivityError')  # exact, see the README
+metrics = (
+    'SAD',
+    'MattingMSE',
+    'GradientError',
+    'ConnectivityError',
+)  # exact, see docs/evaluation.md
 val_evaluator = [dict(type=f'lsmatting_plugin.{metric}') for metric in metrics]
 test_evaluator = val_evaluator
