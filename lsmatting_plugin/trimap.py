@@ -44,7 +44,7 @@ def snap_trimap(trimap: np.ndarray, strict: bool = False) -> SnappedTrimap:
     snapped = np.full_like(trimap, UNKNOWN)
     snapped[is_bg], snapped[is_fg] = BG, FG
     num_snapped = np.count_nonzero((is_bg & (trimap != BG)) | (is_fg & (trimap != FG)))
-    return SnappedTrimap(snapped, num_snapped)
+    return SnappedTrimap(snapped, int(num_snapped))
 
 
 def window_round(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
@@ -62,7 +62,7 @@ def window_round(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
         hits = np.flatnonzero(mask.any(axis=axis))
         first, last = (hits[0], hits[-1]) if hits.size else (0, 0)
         slices.append(slice(max(first - margin, 0), last + 1 + margin))
-    return tuple(slices)
+    return slices[0], slices[1]
 
 
 def trimap_of_mask(mask: np.ndarray, width: float) -> np.ndarray:
@@ -147,7 +147,7 @@ def _trimap_of_labels(image: np.ndarray, labels: np.ndarray, width: float) -> np
     certain = labels == cv2.GC_BGD
     models = np.zeros((2, 1, 65))
     cv2.setRNGSeed(0)  # its colour models start from a random clustering
-    cv2.grabCut(image, labels, None, models[0], models[1], 5, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(image, labels, (0, 0, 0, 0), models[0], models[1], 5, cv2.GC_INIT_WITH_MASK)
     is_object = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     trimap = trimap_of_mask(np.where(is_object, np.uint8(255), np.uint8(0)), width)
     trimap[certain] = BG

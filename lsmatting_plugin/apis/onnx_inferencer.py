@@ -8,9 +8,13 @@ does in torch. Files are read and written, and guides drawn, by the package.
 import json
 import warnings
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 ONLY_FATAL = 4  # of onnxruntime's log; what goes wrong is raised as well
 PROVIDERS = ('CUDAExecutionProvider', 'CPUExecutionProvider')
@@ -119,7 +123,7 @@ class OnnxInferencer:
         bg_below, fg_above = (1, 254) if self.strict else (self._bg_below, self._fg_above)
         is_bg, is_fg = trimap < bg_below, trimap > fg_above
         snapped = np.where(is_bg, np.uint8(0), np.where(is_fg, np.uint8(255), np.uint8(128)))
-        return snapped, np.count_nonzero((is_bg | is_fg) & (snapped != trimap))
+        return snapped, int(np.count_nonzero((is_bg | is_fg) & (snapped != trimap)))
 
     def _alpha(self, merged: np.ndarray, trimap: np.ndarray) -> np.ndarray:
         """(H, W, 3) and (H, W) -> (H, W), reduced on the way where they are too large."""
@@ -166,7 +170,7 @@ class OnnxInferencer:
         return inputs[None]
 
 
-def _open_session(path: Path, providers: list[Provider] | None):
+def _open_session(path: Path, providers: list[Provider] | None) -> 'InferenceSession':
     try:
         import onnxruntime
     except ImportError as error:

@@ -181,9 +181,9 @@ def errors_by_alpha(
         GradientError=(_gradient_errors(pair), pair.is_unknown),
         ConnectivityError=(_connectivity_errors(pair), pair.is_unknown),
     )
-    table = {}
+    table: dict[str, dict[str, float]] = {}
     for name in ALPHA_CLASSES:
-        num_pixels = np.count_nonzero(is_of[name] & pair.is_unknown)
+        num_pixels = int(np.count_nonzero(is_of[name] & pair.is_unknown))
         table[name] = dict(pixels=num_pixels)
         for error, (values, region) in counted.items():
             norm = max(num_pixels, 1) if error == 'MattingMSE' else 1000
@@ -328,7 +328,7 @@ def _gradient_magnitude(
 
 def _num_reached(alpha: np.ndarray, precision: type) -> np.ndarray:
     """How many of the thresholds 0.1, 0.2 .. 1 each alpha reaches, uint8, of the alpha's shape."""
-    thresholds = (np.arange(1, 11) * 0.1).astype(precision)
+    thresholds: np.ndarray = (np.arange(1, 11) * 0.1).astype(precision)
     return np.searchsorted(thresholds, alpha.astype(precision), side='right').astype(np.uint8)
 
 

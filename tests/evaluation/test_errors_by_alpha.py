@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,11 @@ def test_the_kinds_of_pixels_add_up_to_the_image(mattes, protocol):
     weighted = sum(values['MattingMSE'] * values['pixels'] for values in table.values())
     expected = ERRORS['MattingMSE'](*mattes, protocol)
     assert weighted / num_unknown == pytest.approx(expected)
+
+
+def test_the_table_can_be_written_as_json(mattes):
+    table = errors_by_alpha(*mattes)
+    assert json.loads(json.dumps(table)) == table
 
 
 def test_each_error_is_with_the_pixels_that_make_it():

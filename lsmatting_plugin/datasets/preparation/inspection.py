@@ -79,10 +79,10 @@ def inspect_image(kind: str, path: str, alpha_path: str | None = None) -> Inspec
     is_soft = (grey > BG) & (grey < FG)
     if kind == ALPHA:
         low, high = int(grey.min()), int(grey.max())
-        return facts._replace(low=low, high=high, num_soft=np.count_nonzero(is_soft))
+        return facts._replace(low=low, high=high, num_soft=int(np.count_nonzero(is_soft)))
     return facts._replace(
-        num_unknown=np.count_nonzero(is_soft),
-        num_odd=np.count_nonzero(is_soft & (grey != UNKNOWN)),
+        num_unknown=int(np.count_nonzero(is_soft)),
+        num_odd=int(np.count_nonzero(is_soft & (grey != UNKNOWN))),
         num_contradictions=_contradictions(grey, alpha_path),
     )
 
@@ -121,7 +121,7 @@ def _contradictions(trimap: np.ndarray, alpha_path: str | None) -> int:
     if alpha is None or alpha.shape != trimap.shape:
         return 0
     is_too_low = (trimap == FG) & (alpha < 255 - TOLERANCE)
-    return np.count_nonzero(is_too_low | ((trimap == BG) & (alpha > TOLERANCE)))
+    return int(np.count_nonzero(is_too_low | ((trimap == BG) & (alpha > TOLERANCE))))
 
 
 def _upright(path: str) -> Image.Image:
