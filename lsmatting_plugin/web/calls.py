@@ -3,9 +3,12 @@
 import json
 import math
 import re
+from collections.abc import Sequence
+from typing import TypeGuard
 
 import gradio as gr
-from gradio.data_classes import FileData
+from gradio.components.image_editor import EditorData
+from gradio.data_classes import FileData, ImageData
 from pydantic import ValidationError
 
 from .components import StrokeEditor, UploadedImage
@@ -69,16 +72,22 @@ def _checked(component: gr.blocks.Block, value: object, folder: Folder) -> objec
     else:
         is_fine = isinstance(value, str) and len(value) <= MAX_TEXT
     if not is_fine:
-        raise ValueError(f'{component.label}: this value is not possible')
+        raise ValueError(f'{getattr(component, "label", None)}: this value is not possible')
     return value
 
 
-def _files(component: gr.components.Component, value: object, folder: Folder) -> dict:
+def _files(component: UploadedImage | StrokeEditor, value: object, folder: Folder) -> dict:
+    payload: ImageData | EditorData
+    files: Sequence[ImageData | FileData]
     try:
-        payload = component.data_model.model_validate(value)
+        if isinstance(component, UploadedImage):
+            payload = ImageData.model_validate(value)
+            files = [payload]
+        else:
+            payload = EditorData.model_validate(value)
+            files = _pictures(payload)
     except ValidationError:
         raise ValueError(WRONG) from None
-    files = [payload] if isinstance(component, UploadedImage) else _pictures(payload)
     for file in files:
         if file.path is None or not folder.holds(file.path):
             raise ValueError('Only uploaded files are accepted; upload it again')
@@ -87,7 +96,7 @@ def _files(component: gr.components.Component, value: object, folder: Folder) ->
     return payload.model_dump()
 
 
-def _pictures(payload) -> list[FileData]:
+def _pictures(payload: EditorData) -> list[FileData]:
     payload.id = None  # gradio's second way to bring a picture, without a file
     return [one for one in (payload.background, *payload.layers, payload.composite) if one]
 
@@ -99,5 +108,8 @@ def _selection(given: object) -> dict:
     return {'index': index, 'value': None}
 
 
-def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+def _is_number(value: object) -> TypeGuard[float]:
+    if isinstance(value, bool):
+        return False
+    # JSON's whole numbers may be too large for a float.
+    return isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))
