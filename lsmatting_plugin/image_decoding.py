@@ -26,13 +26,13 @@ TURNS = {
 }
 
 
-def max_pixels() -> int:
+def max_pixels() -> int | None:
     """The most pixels of an image that is decoded: 178,956,970, Pillow's own limit.
 
     A file of a few bytes may claim to be of any size. Who has larger images raises
-    ``PIL.Image.MAX_IMAGE_PIXELS``, of which this is twice.
+    ``PIL.Image.MAX_IMAGE_PIXELS``, of which this is twice; None, there and here, is no limit.
     """
-    return 2 * Image.MAX_IMAGE_PIXELS
+    return None if Image.MAX_IMAGE_PIXELS is None else 2 * Image.MAX_IMAGE_PIXELS
 
 
 def open_image(data: bytes) -> Image.Image:
@@ -78,7 +78,7 @@ def load_pixels(image: Image.Image) -> None:
 def turn_of(image: Image.Image) -> Image.Transpose | None:
     """What brings an image upright, by its EXIF; None where it is, or its EXIF is broken."""
     try:
-        return TURNS.get(image.getexif().get(ORIENTATION))
+        return TURNS.get(image.getexif().get(ORIENTATION, 1))
     except Exception:  # as above
         return None
 
