@@ -11,7 +11,13 @@ NEEDS_MMEDIT = 'lsmatting_plugin.baselines.mmedit'  # what such a config imports
 class ConfigChanges(DictAction):
     """mmengine's action for ``KEY=VALUE``, whose mistakes are said as argparse says them."""
 
-    def __call__(self, parser, namespace, values, option_string=None) -> None:  # noqa: D102
+    def __call__(  # noqa: D102
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: list[str],
+        option_string: str | None = None,
+    ) -> None:
         try:
             super().__call__(parser, namespace, values, option_string)
         except (ValueError, AssertionError, RecursionError) as error:

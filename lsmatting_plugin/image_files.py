@@ -28,7 +28,7 @@ def images_by_stem(
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f'No folder {folder}, which should hold the {purpose}. {advice}')
-    paths = {}
+    paths: dict[str, str] = {}
     for path in sorted(_files(folder, recursive)):
         if path.suffix.lower() not in IMAGE_SUFFIXES or path.name.startswith('.'):
             continue
@@ -56,14 +56,18 @@ def _files(folder: Path, recursive: bool) -> Iterator[Path]:
 
 
 def require_partners(
-    stems: Iterable[str], partners: dict[str, str], of: str, folder: str | Path, advice: str
+    stems: Iterable[str],
+    partners: dict[str, str],
+    of: str | Path,
+    folder: str | Path,
+    advice: str,
 ) -> None:
     """Checks that every image has its partner in another folder.
 
     Args:
         stems (Iterable[str]): Which partners are needed.
         partners (dict[str, str]): What :func:`images_by_stem` found.
-        of (str): What the stems come from, for the error.
+        of (str | Path): What the stems come from, for the error.
         folder (str | Path): Where the partners should be, for the error.
         advice (str): What to do, for the error.
 

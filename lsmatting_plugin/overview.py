@@ -49,7 +49,9 @@ def describe_environment() -> dict:
         - ``devices`` (list[dict]): ``device`` ('cpu', 'cuda:0', ...), ``name`` and
           ``memory_bytes`` (int, or None where the system does not tell); the CPU first.
     """
-    versions = dict(python=platform.python_version(), lsmatting_plugin=__version__)
+    versions: dict[str, str | None] = dict(
+        python=platform.python_version(), lsmatting_plugin=__version__
+    )
     versions.update({package: _version(names) for package, names in PACKAGES.items()})
     return dict(
         platform=f'{platform.system()} {platform.release()} {platform.machine()}',
@@ -80,8 +82,10 @@ def describe_model(model: nn.Module, size: int | tuple[int, int] = 512) -> dict:
     height, width = (size, size) if isinstance(size, int) else size
     if min(height, width) < 1:
         raise ValueError(f'size must be at least 1 pixel, not {min(height, width)}')
-    count = _count_parts if isinstance(model, LSAMattor) else _count_whole
-    parameters, gflops = count(model, height, width)
+    if isinstance(model, LSAMattor):
+        parameters, gflops = _count_parts(model, height, width)
+    else:
+        parameters, gflops = _count_whole(model, height, width)
     return dict(size=size, parameters=parameters, gflops=gflops)
 
 

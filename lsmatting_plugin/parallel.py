@@ -102,5 +102,7 @@ def _begin_worker(ignores_ctrl_c: bool) -> None:
 
 
 def _end_with_parent() -> None:
-    multiprocessing.parent_process().join()
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
     os._exit(1)  # a killed parent cannot tell its workers to end

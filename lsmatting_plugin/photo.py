@@ -5,11 +5,12 @@ import os
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from PIL import Image, ImageCms
+from PIL.TiffImagePlugin import TiffImageFile
 
 from .image_decoding import decode_image, load_pixels, open_image, turn_of, upright
 from .image_io import PNG_SIGNATURE, is_cut_png, pixel_chunks, write_file, write_image
@@ -19,7 +20,7 @@ BITS_PER_SAMPLE = 258  # a TIFF's tag
 UNCLEAR_MODES = ('I', 'F')
 # Whose further frames are pictures of their own; those of a phone's JPEG are previews and the like.
 WITH_FRAMES = ('GIF', 'PNG', 'TIFF', 'WEBP')
-PILLOW_OPTIONS = {
+PILLOW_OPTIONS: dict[str, dict[str, Any]] = {
     '.jpg': dict(format='JPEG', quality=95, subsampling=0),
     '.jpeg': dict(format='JPEG', quality=95, subsampling=0),
     '.png': dict(format='PNG', compress_level=4),
@@ -226,7 +227,7 @@ def _has_16_bits(image: Image.Image, data: bytes) -> bool:
     """By the file's header: of colours with 16 bits Pillow reads 8."""
     if data.startswith(PNG_SIGNATURE):
         return data[24] == 16
-    if image.format == 'TIFF':
+    if isinstance(image, TiffImageFile):
         return 16 in np.atleast_1d(image.tag_v2.get(BITS_PER_SAMPLE, 8))
     return image.mode.startswith('I;16')
 
@@ -246,7 +247,7 @@ def _decode_16_bits(path: str | Path, data: bytes, color: int) -> np.ndarray:
 def _note_on_frames(image: Image.Image) -> list[str]:
     """What there is beside the pixels that were taken; for which Pillow reads on in the file."""
     try:
-        has_more = image.format in WITH_FRAMES and image.is_animated
+        has_more = image.format in WITH_FRAMES and getattr(image, 'is_animated', True)
     except Exception:  # the next frame is broken
         has_more = True
     return ['only the first of its frames is taken'] if has_more else []
@@ -258,9 +259,11 @@ def _rgb_of_cmyk(image: Image.Image, profile: bytes | None) -> Image.Image:
         return image.convert('RGB')
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(
+        converted = ImageCms.profileToProfile(
             image, source, ImageCms.createProfile('sRGB'), outputMode='RGB'
         )
+        assert converted is not None  # as it would be in place
+        return converted
     except (ImageCms.PyCMSError, OSError):
         return image.convert('RGB')  # a broken profile
 

@@ -7,7 +7,9 @@ import os
 import re
 import urllib.error
 import urllib.request
+from http.client import HTTPMessage
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 import mmengine
@@ -102,7 +104,15 @@ def address_of(source: str) -> str:
 class _HttpsOnly(urllib.request.HTTPRedirectHandler):
     """Follows no server that sends us on to where anybody may listen and change the answer."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme != 'https':
             raise OSError(f'{req.full_url} leads to {newurl}, which is not https')
         return super().redirect_request(req, fp, code, msg, headers, newurl)

@@ -110,6 +110,7 @@ class RayWorkers:
             A job and its result, in any order; the result is an error where its worker died again
             and again.
         """
+        assert self.num_workers is not None  # since it was entered
         left = dict(enumerate(jobs))
         num_blocks = BLOCKS_PER_WORKER * self.num_workers
         block = min(MAX_BLOCK, math.ceil(len(left) / num_blocks))
@@ -167,6 +168,7 @@ class RayWorkers:
         """Numbers and results of jobs, without those whose worker died too often."""
         if not jobs:
             return
+        assert self.num_workers is not None
         data = self._ray.data
         with data.DataContext.current(self._context()), redirect_stdout(sys.stderr):
             blocks = data.from_items(

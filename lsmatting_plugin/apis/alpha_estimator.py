@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -48,7 +49,7 @@ class AlphaEstimator:
         checkpoint: str | Path | None = None,
         device: str | torch.device | None = 'auto',
         onnx: str | Path | None = None,
-        **options,
+        **options: Any,
     ) -> None:
         if method not in METHODS:
             raise ValueError(f'method must be one of {list(METHODS)}, not {method!r}')

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from pathlib import Path
-from typing import Literal
+from typing import Literal, overload
 
 import numpy as np
 import torch
@@ -27,6 +27,7 @@ from .shipped import or_shipped
 
 PAPER_MAX_SIZE = 2176  # pixels
 Image = str | Path | np.ndarray
+Images = list[str] | list[Path] | list[np.ndarray] | list[Image] | tuple[Image, ...]
 
 
 @INFERENCERS.register_module()
@@ -83,9 +84,9 @@ class MattingInferencer:
         on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
         config, ckpt = or_shipped(config, ckpt)
-        config = deepcopy(read_config(config))
+        cfg = deepcopy(read_config(config))
         set_prediction_options(
-            config,
+            cfg,
             refine_steps=refine_steps or None,
             tta=tta,
             tile=tile,
@@ -93,9 +94,9 @@ class MattingInferencer:
             compiles=compiles,
             progress=progress,
         )
-        self.model = init_model(config, ckpt, device)
+        self.model = init_model(cfg, ckpt, device)
         self.strict = strict
-        self.name = Path(config.filename or 'unnamed').stem
+        self.name = Path(cfg.filename or 'unnamed').stem
         self.device = next(self.model.parameters()).device
         if on_refine_step is not None and self.model.refiner is not None:
             self.model.refiner.on_step = on_refine_step
@@ -109,10 +110,30 @@ class MattingInferencer:
             ]
         )
 
+    @overload
     def __call__(
         self,
-        img: Image | Sequence[Image],
-        trimap: Image | Sequence[Image],
+        img: Image,
+        trimap: Image,
+        result_out_dir: str | Path | None = None,
+        return_fg: bool = False,
+        batch_size: int = 1,
+    ) -> dict[str, np.ndarray]: ...
+
+    @overload
+    def __call__(
+        self,
+        img: Images,
+        trimap: Images,
+        result_out_dir: str | Path | None = None,
+        return_fg: bool = False,
+        batch_size: int = 1,
+    ) -> list[dict[str, np.ndarray]]: ...
+
+    def __call__(
+        self,
+        img: Image | Images,
+        trimap: Image | Images,
         result_out_dir: str | Path | None = None,
         return_fg: bool = False,
         batch_size: int = 1,
@@ -148,7 +169,8 @@ class MattingInferencer:
             raise ValueError(f'{len(img)} images need as many trimaps, got {len(trimap)}')
         if result_out_dir is not None:
             _require_names(img)
-        answers, batch = [], []
+        answers: list[dict[str, np.ndarray]] = []
+        batch: list[dict] = []
         for pair in zip(img, trimap, strict=True):
             item = self._load(*pair)
             is_other = batch and item['merged'].shape != batch[0]['merged'].shape
@@ -158,9 +180,9 @@ class MattingInferencer:
             batch.append(item)
         return answers + (self._predict(batch, result_out_dir, return_fg) if batch else [])
 
-    def _load(self, img: Image, trimap: Image) -> dict:
+    def _load(self, img: Image, trimap: object) -> dict:
         """Image and trimap, checked, under the pipeline's keys."""
-        results = {}
+        results: dict = {}
         _take(results, 'merged', img, lambda path: read_photo(path).pixels_8bit)
         _take(results, 'trimap', trimap, read_grey)
         results['trimap'], num_snapped = snap_trimap(results['trimap'], self.strict)
@@ -204,7 +226,7 @@ def _require_names(images: Sequence[Image]) -> None:
             )
 
 
-def _take(results: dict, key: str, image: Image, read: Callable) -> None:
+def _take(results: dict, key: str, image: object, read: Callable) -> None:
     """Puts an image under its key: from its file, or the array after checking it."""
     if isinstance(image, str | Path):
         results[f'{key}_path'] = str(image)

@@ -62,8 +62,8 @@ class TrainingFreeMattor(BaseModel):
                 alpha = self.estimate(pixels, sample.trimap[0].cpu().numpy())
             except ValueError as error:
                 raise ValueError(f'{sample.get("merged_path", "image")}: {error}') from error
-            alpha = torch.from_numpy(alpha).float()[None]
-            sample.output = BaseDataElement(pred_alpha=as_loaded(alpha, sample)[0])
+            matte = torch.from_numpy(alpha).float()[None]
+            sample.output = BaseDataElement(pred_alpha=as_loaded(matte, sample)[0])
         return data_samples
 
 

@@ -1,13 +1,14 @@
 """The options of everything that computes mattes, and one estimator of each kind a process."""
 
 import argparse
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ..guidance.classical import CLASSICAL_METHODS
+
+if TYPE_CHECKING:  # it imports torch
+    from ..apis.alpha_estimator import AlphaEstimator
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def estimator_options(args: argparse.Namespace) -> EstimatorOptions:
 
 
 @lru_cache(maxsize=1)
-def estimator(options: EstimatorOptions) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+def estimator(options: EstimatorOptions) -> 'AlphaEstimator':
     """The estimator of these options, made once in this process."""
     # Imported here: the commands that compute no matte start without torch.
     from ..apis.alpha_estimator import AlphaEstimator

@@ -134,7 +134,7 @@ def matte_file(pair: Pair, options: MatteOptions) -> FileResult:
     """Cuts out one photo's object and writes it."""
     if pair.trimap is None:
         return FileResult('no trimap of its name')
-    warnings = []
+    warnings: list[str] = []
     try:
         photo = read_photo(pair.image)
         warnings += photo.notes

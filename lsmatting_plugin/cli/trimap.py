@@ -69,6 +69,7 @@ def trimap_file(
             if box is not None:
                 trimap = trimap_of_box(photo, box, reach)
             else:
+                assert scribbles is not None
                 strokes = read_grey(scribbles)
                 require_same_size(photo, strokes)
                 trimap = trimap_of_scribbles(photo, strokes, reach)

@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from mmengine.logging import print_log
 
@@ -44,7 +45,7 @@ class AIMDataset(MattingDataset):
         data_root: str,
         data_prefix: dict | None = None,
         reestimated_fg: str | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         self.reestimated_fg = reestimated_fg
         data_prefix = dict(fg='fg', alpha='alpha', bg='coco_bg') | (data_prefix or {})

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from mmengine.logging import print_log
 
@@ -57,7 +58,7 @@ class AlphamattingDataset(MattingDataset):
         data_prefix: dict | None = None,
         trimaps: Sequence[int] | None = None,
         draws_trimap: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         self.trimaps = trimaps
         self.draws_trimap = draws_trimap
@@ -83,7 +84,7 @@ class AlphamattingDataset(MattingDataset):
                 items.append(item)
         if not self.draws_trimap:
             return items
-        self.items_by_image = {path: [] for path in merged.values()}
+        self.items_by_image: dict[str, list[dict]] = {path: [] for path in merged.values()}
         for item in items:
             self.items_by_image[item['merged_path']].append(item)
         return [dict(merged_path=path) for path in self.items_by_image]
@@ -119,7 +120,7 @@ class AlphamattingDataset(MattingDataset):
     def _trimap_folders(self) -> list[Path]:
         """The folders of the trimaps asked for, in the order of their numbers."""
         base = Path(self.data_prefix['trimap'])
-        found = {}
+        found: dict[int, Path] = {}
         for path in base.iterdir() if base.is_dir() else ():
             match = re.fullmatch(r'trimap(\d+)', path.name, re.IGNORECASE)
             if not match or not path.is_dir():

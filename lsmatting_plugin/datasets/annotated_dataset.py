@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from ..registry import DATASETS
 from .base_dataset import MattingDataset
@@ -31,7 +32,7 @@ class AnnotatedMattingDataset(MattingDataset):
 
     KEYS = ('alpha_path', 'fg_path', 'bg_path', 'merged_path', 'trimap_path')
 
-    def __init__(self, ann_file: str, data_root: str = '', **kwargs) -> None:
+    def __init__(self, ann_file: str, data_root: str = '', **kwargs: Any) -> None:
         super().__init__(ann_file=ann_file, data_root=data_root, **kwargs)
 
     def load_data_list(self) -> list[dict]:

@@ -1,6 +1,7 @@
 """What all matting data sets share: seeded draws."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from mmengine.dataset import BaseDataset
 
@@ -31,10 +32,10 @@ class MattingDataset(BaseDataset):
 
     def __init__(
         self,
-        *args,
+        *args: Any,
         pipeline: Iterable[dict | Callable] = (),
         image_cache: dict | None = None,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         steps = [TRANSFORMS.build(step) if isinstance(step, dict) else step for step in pipeline]
         if image_cache is not None:

@@ -1,5 +1,7 @@
 """Testing on finished composites with their trimaps."""
 
+from typing import Any
+
 from ..image_files import images_by_stem, require_partners
 from ..registry import DATASETS
 from .base_dataset import MattingDataset
@@ -30,7 +32,7 @@ class Composition1kDataset(MattingDataset):
         FileNotFoundError: A folder or the partner of an image is missing.
     """
 
-    def __init__(self, data_root: str, data_prefix: dict | None = None, **kwargs) -> None:
+    def __init__(self, data_root: str, data_prefix: dict | None = None, **kwargs: Any) -> None:
         folders = dict(merged='merged', trimap='trimaps', alpha='alpha_copy') | (data_prefix or {})
         folders = {key: folder for key, folder in folders.items() if folder is not None}
         kwargs.setdefault('test_mode', True)

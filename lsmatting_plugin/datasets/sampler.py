@@ -24,6 +24,10 @@ class Draw(int):
             it.
     """
 
+    epoch: int
+    seed: int
+    origin: int
+
     def __new__(cls, index: int, epoch: int, seed: int, origin: int | None = None) -> 'Draw':
         """An int, which takes its value before ``__init__``."""
         draw = super().__new__(cls, index)
@@ -42,8 +46,8 @@ class Draw(int):
     def __mod__(self, length: int) -> 'Draw':
         return Draw(int(self) % length, self.epoch, self.seed, self.origin)
 
-    def __getnewargs__(self) -> tuple[int, int, int, int]:
-        """How worker processes get it."""
+    def __getnewargs__(self) -> tuple[int, int, int, int]:  # type: ignore[override]
+        """How worker processes get it; int's own is of one argument."""
         return int(self), self.epoch, self.seed, self.origin
 
     def __repr__(self) -> str:

@@ -33,6 +33,8 @@ class FiniteLossHook(Hook):
     anyway.
     """
 
+    _batch: dict | None
+
     def before_train(self, runner) -> None:
         """Steps between loss and optimiser."""
         self._runner, self._batch, self._loss = runner, None, torch.tensor(float('nan'))
@@ -67,7 +69,7 @@ class FiniteLossHook(Hook):
     def after_train(self, runner) -> None:
         """Steps back."""
         vars(runner.optim_wrapper).pop('update_params', None)
-        if handle := vars(self).pop('_handle', None):
+        if handle := self.__dict__.pop('_handle', None):
             handle.remove()
         self._runner = self._batch = None
 

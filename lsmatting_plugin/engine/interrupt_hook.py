@@ -45,7 +45,8 @@ class InterruptHook(Hook):
         self.signum: int | None = None
         self._handlers: dict[int, Callable | int | None] = {}
         self._group: dist.ProcessGroup | None = None
-        self._flag = self._passing = None
+        self._flag: torch.Tensor | None = None
+        self._passing: dist.Work | None = None
         self._noted_at = 0.0
         self._has_stopped = False
         self._has_begun = self._is_validating = False
@@ -160,11 +161,11 @@ class InterruptHook(Hook):
         if self._group is None:
             return self.signum is not None
         is_told = False
-        if self._passing is not None:
+        if self._passing is not None and self._flag is not None:
             self._passing.wait()
             is_told = self._flag.item() > 0
             if is_told and self.signum is None:
-                self._remember(self._flag.item())
+                self._remember(int(self._flag.item()))
         self._flag = torch.tensor(self.signum or 0)
         self._passing = dist.all_reduce(
             self._flag, dist.ReduceOp.MAX, group=self._group, async_op=True
@@ -172,6 +173,7 @@ class InterruptHook(Hook):
         return is_told
 
     def _stop(self, runner, iteration: int, validation_due: bool = False) -> None:
+        assert self.signum is not None  # as all processes are told
         self._has_stopped = True
         hook = _checkpoint_hook(runner)
         runner.message_hub.update_info(VALIDATION_DUE, validation_due)

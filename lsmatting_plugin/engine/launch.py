@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import torch
-from mmengine.config import Config
+from mmengine.config import Config, ConfigDict
 from mmengine.device import get_device
 from mmengine.evaluator import Evaluator
 from mmengine.logging import MMLogger
@@ -70,7 +70,7 @@ def _cores_of_process(launcher: str) -> int:
     return max(1, cores // int(os.environ.get('LOCAL_WORLD_SIZE', 1)))
 
 
-def _limit_workers(dataloader: dict | None, cores: int) -> None:
+def _limit_workers(dataloader: ConfigDict | None, cores: int) -> None:
     """No more loader processes than cores, of which torch would warn."""
     if dataloader:
         dataloader.num_workers = min(dataloader.get('num_workers', 0), cores)
@@ -132,8 +132,8 @@ class _ToolRunner(Runner):
         if not any(parameter.requires_grad for parameter in model.parameters()):
             return model.to(get_device())  # a method without training; DDP would refuse it
         # CPUs and GPUs convolve fastest with channels last; the features follow the weights. Before
-        # the wrapper, which notes the order.
-        model.to(memory_format=torch.channels_last)
+        # the wrapper, which notes the order. torch's types lack this argument.
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         with warnings.catch_warnings():
             # mmengine's, which torch 2.13 calls by another name.
             warnings.filterwarnings('ignore', '`broadcast_buffers` is deprecated')
@@ -185,7 +185,8 @@ class _ToolRunner(Runner):
         for handler in logger.handlers:
             # A file handler is a stream handler too.
             if isinstance(handler, logging.FileHandler):
-                handler.handleError = lambda record: None  # a full disk; the screen has the line
+                # A full disk; the screen has the line. mmengine makes the handler.
+                handler.handleError = lambda record: None  # type: ignore[method-assign]
             else:
                 handler.addFilter(_is_news)
         return logger

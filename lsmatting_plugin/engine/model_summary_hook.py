@@ -22,7 +22,7 @@ class ModelSummaryHook(Hook):
 
     is_told = False
 
-    def before_train_iter(self, runner, batch_idx: int, data_batch: dict | None = None) -> None:
+    def before_train_iter(self, runner, batch_idx: int, data_batch: dict) -> None:
         """Tells it, once."""
         if self.is_told:
             return

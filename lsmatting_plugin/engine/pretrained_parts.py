@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from mmengine.config import ConfigDict
 from mmengine.logging import print_log
 
 from ..pretrained import FOLDER, address_of, fetch_pretrained
@@ -45,7 +46,7 @@ def forget_pretrained_parts(model: dict) -> None:
         part.init_cfg = None
 
 
-def _pretrained(node: object) -> Iterator[dict]:
+def _pretrained(node: object) -> Iterator[ConfigDict]:
     """The configs within a config that ask for pretrained weights."""
     if isinstance(node, dict):
         init_cfg = node.get('init_cfg')

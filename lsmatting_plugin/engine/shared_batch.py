@@ -2,7 +2,7 @@
 
 import logging
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import torch
 from mmengine.logging import print_log
@@ -69,11 +69,14 @@ def _tensors(value: object) -> Iterator[torch.Tensor]:
         if value.device.type == 'cpu':
             yield value
         return
+    items: Iterable
     if isinstance(value, BaseDataElement):
-        value = value.all_values()
+        items = value.all_values()
     elif isinstance(value, Mapping):
-        value = value.values()
-    elif not isinstance(value, list | tuple):
+        items = value.values()
+    elif isinstance(value, list | tuple):
+        items = value
+    else:
         return
-    for item in value:
+    for item in items:
         yield from _tensors(item)

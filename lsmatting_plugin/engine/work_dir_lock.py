@@ -13,7 +13,7 @@ from mmengine.dist import is_main_process
 try:
     import fcntl
 except ImportError:  # Windows
-    fcntl = None
+    fcntl = None  # type: ignore[assignment]  # no type says that a module may be absent
 
 NAME = '.training.lock'
 # Seconds: loader processes whose parent was killed have its lock until they notice, within 5 s.

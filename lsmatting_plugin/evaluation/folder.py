@@ -1,7 +1,7 @@
 """Scores of a folder of mattes that any program wrote."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -79,7 +79,11 @@ def score_folder(
     return len(jobs), _scores(work, jobs, num_workers)
 
 
-def _scores(work, jobs: list, num_workers: int) -> Iterator[Score]:
+def _scores(
+    work: Callable[[tuple[str, dict[str, str]]], Score],
+    jobs: list[tuple[str, dict[str, str]]],
+    num_workers: int,
+) -> Iterator[Score]:
     for (name, paths), score in unordered_map(work, jobs, num_workers):
         if isinstance(score, Exception):
             score = Score(name, paths, {}, {}, f'{paths["matte"]}: its worker died ({score})')

@@ -112,7 +112,7 @@ class MattingMetric(BaseMetric):
         name = type(self).__name__
         if not results:
             raise ValueError(f'{name} has no image to average over: is the data set empty?')
-        self.per_image = [result for result in results if result[1] is not None]
+        self.per_image = [(image, error) for image, error in results if error is not None]
         return means_of(name, self.per_image)
 
 

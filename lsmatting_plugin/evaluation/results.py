@@ -62,7 +62,8 @@ class Results:
             means = {key.removesuffix(ending): value for key, value in here.items()}
             lines.append({'name': f'mean of {folder}', **means})
         text = io.StringIO()
-        columns = dict.fromkeys(key for line in [{'name': ''}, overall, *lines] for key in line)
+        heads: list[dict] = [{'name': ''}, overall]
+        columns = dict.fromkeys(key for line in [*heads, *lines] for key in line)
         table = csv.DictWriter(text, list(columns), lineterminator='\n')
         table.writeheader()
         table.writerows([*lines, {'name': 'mean', **overall}])

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from torch import Tensor
+
 from ..models import LSAMattor
 from ..trimap import BG_BELOW, FG_ABOVE
 from ..version import __version__
@@ -37,6 +39,6 @@ def describe_prediction(model: LSAMattor) -> dict[str, str]:
     return {key: json.dumps(value) for key, value in facts.items()}
 
 
-def _shortest(values) -> list[float]:
+def _shortest(values: Tensor) -> list[float]:
     """The shortest decimals that are these float32 numbers: 0.485, not 0.48500001430511475."""
     return [float(str(value)) for value in values.flatten().cpu().numpy()]

@@ -92,7 +92,7 @@ def _traced(network: PlainNetwork, opset: int) -> bytes:
         torch.onnx.export(
             traceable(network),
             (example_input(network),),
-            file,
+            file,  # type: ignore[arg-type]  # torch's types lack what it takes without dynamo
             dynamo=False,
             opset_version=opset,
             input_names=['inputs'],

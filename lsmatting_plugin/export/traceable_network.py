@@ -94,15 +94,24 @@ class TraceableAveragePool(nn.Module):
     Args:
         output_size (int | tuple[int, int]): Cells per column and row.
 
+    Raises:
+        ValueError: A side of the output is None, which is that of the input.
+
     Input:
         x (N, C, H, W).
     Output:
         (N, C, *output_size).
     """
 
-    def __init__(self, output_size: int | tuple[int, int]) -> None:
+    row: Tensor
+    column: Tensor
+
+    def __init__(self, output_size: int | tuple[int | None, int | None] | None) -> None:
         super().__init__()
-        rows, columns = (output_size,) * 2 if isinstance(output_size, int) else output_size
+        sides = output_size if isinstance(output_size, tuple) else (output_size, output_size)
+        rows, columns = sides
+        if rows is None or columns is None:
+            raise ValueError('an average pooling that keeps a side cannot be recorded')
         self.register_buffer('row', torch.arange(rows).float()[:, None])
         self.register_buffer('column', torch.arange(columns).float()[:, None])
 

@@ -1,6 +1,7 @@
 """Re-estimation of training foregrounds under the local smoothness assumption (section 5.4)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -9,18 +10,20 @@ import torch
 from ..parallel import available_cores
 from .reestimate_torch import reestimate_tensor
 
+Array = TypeVar('Array', np.ndarray, torch.Tensor)
+
 # Beyond, sums of kappa q overflow in single precision, or vanish where alpha is 0.
 MIN_KAPPA, MAX_KAPPA = 1e-30, 1e30
 
 
 def reestimate_foreground(
-    fg: np.ndarray | torch.Tensor,
-    alpha: np.ndarray | torch.Tensor,
+    fg: Array,
+    alpha: Array,
     kappa: float = 1.0,
     num_scales: int = 6,
     base_iterations: int = 20,
     num_threads: int | None = None,
-) -> np.ndarray | torch.Tensor:
+) -> Array:
     r"""Foreground colours that are locally smooth where alpha is below 1.
 
     Colours that a data set gives for nearly transparent pixels are noise. They are replaced by the
@@ -67,7 +70,7 @@ def reestimate_foreground(
     num_threads = num_threads or available_cores()
     height, width = alpha.shape
     full_matte = alpha.astype(np.float32) / 255
-    full_image = np.stack([plane.astype(np.float32) for plane in cv2.split(fg)])
+    full_image: np.ndarray = np.stack([plane.astype(np.float32) for plane in cv2.split(fg)])
     full_image /= 255
     scales = [scale for scale in reversed(range(num_scales)) if min(height, width) >> scale]
     colours = _resize(full_image, height >> scales[0], width >> scales[0])

@@ -49,7 +49,7 @@ def spread(colours: np.ndarray, weight: np.ndarray) -> np.ndarray:
         # The sum of four pixels: it is known as soon as one of them is.
         coarser = 4 * coarser.reshape(size[1], size[0], 4)
         levels.append(coarser / np.maximum(coarser[..., 3:], 1))
-    result = np.zeros((1, 1, 3), np.float32)
+    result: np.ndarray = np.zeros((1, 1, 3), np.float32)
     for level in reversed(levels):
         height, width = level.shape[:2]
         result = cv2.resize(result, (width, height), interpolation=cv2.INTER_LINEAR)

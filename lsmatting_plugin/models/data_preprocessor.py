@@ -96,6 +96,7 @@ class MattingPreprocessor(BaseDataPreprocessor):
             return sample.guide.float()
         pixels = image.permute(1, 2, 0).round().to(torch.uint8).cpu().numpy()
         trimap = snap_trimap(sample.trimap[0].cpu().numpy()).trimap
+        assert self.guide is not None
         guide = make_guide(self.guide, np.ascontiguousarray(pixels), trimap)
         return torch.from_numpy(guide).permute(2, 0, 1).to(image.device)
 

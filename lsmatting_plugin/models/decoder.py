@@ -142,10 +142,9 @@ class LSADecoder(BaseModule):
         if fusion not in FUSIONS:
             raise ValueError(f'fusion must be one of {sorted(FUSIONS)}, not {fusion!r}')
         self.recomputes = with_cp
-        self.context = (
-            PyramidPooling(in_channels[4], pyramid_bins) if pyramid_bins else nn.Identity()
-        )
-        coarsest = self.context.out_channels if pyramid_bins else in_channels[4]
+        pooling = PyramidPooling(in_channels[4], pyramid_bins) if pyramid_bins else None
+        self.context = nn.Identity() if pooling is None else pooling
+        coarsest = in_channels[4] if pooling is None else pooling.out_channels
         self.stage5 = GatedConv(coarsest, channels[4])
         self.stage4 = GatedConv(in_channels[3] + channels[4], channels[3])
         self.stage3 = GatedConv(in_channels[2] + channels[3], channels[2])

@@ -2,6 +2,7 @@
 
 import logging
 import warnings
+from typing import Any
 
 from mmengine.logging import print_log
 from torch import Tensor, nn
@@ -54,7 +55,7 @@ class MattingResNetV1d(ResNetV1d):
         pretrained: str | None = None,
         pretrained_dir: str = 'pretrained',
         with_cp: bool = False,
-        **kwargs,
+        **kwargs: Any,
     ) -> None:
         super().__init__(depth=depth, in_channels=in_channels, out_indices=(0, 1, 2, 3), **kwargs)
         self.recomputes = with_cp  # mmcls's own with_cp would count a batch twice in its norms

@@ -1,6 +1,7 @@
 """Four maps at half the resolution, one per parity of row and column, put together as one."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,7 +29,7 @@ def add_interleaved(base: Tensor, parities: Tensor) -> Tensor:
 
 class _AddInterleaved(torch.autograd.Function):
     @staticmethod
-    def forward(ctx, base: Tensor, parities: Tensor) -> Tensor:
+    def forward(ctx: Any, base: Tensor, parities: Tensor) -> Tensor:
         ctx.shape = parities.shape
         if ctx.needs_input_grad[0]:
             ctx.mark_dirty(base)
@@ -37,7 +38,7 @@ class _AddInterleaved(torch.autograd.Function):
         return add_interleaved(base, parities.detach())
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor | None, Tensor]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, Tensor]:
         channels_last = torch.channels_last
         parities = torch.empty(
             ctx.shape, dtype=grad.dtype, device=grad.device, memory_format=channels_last

@@ -6,6 +6,7 @@ memory, this spares the joined and the upsampled features and their gradients.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -99,12 +100,12 @@ class _Padded(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, features: Tensor) -> tuple[Tensor, ...]:
+    def forward(ctx: Any, features: Tensor) -> tuple[Tensor, ...]:
         padded = F.pad(features, (1, 1, 1, 1), mode='replicate')
         return padded, *(edge.clone() for edge in _outermost(features))
 
     @staticmethod
-    def backward(ctx, grad: Tensor, *edge_grads: Tensor) -> Tensor:
+    def backward(ctx: Any, grad: Tensor, *edge_grads: Tensor) -> Tensor:
         inner = grad[:, :, 1:-1, 1:-1].clone(memory_format=torch.channels_last)
         for end in (0, -1):  # a pixel has the gradient of its repetitions, too
             inner[:, :, end] += grad[:, :, end, 1:-1]
@@ -120,12 +121,12 @@ class _WithoutRing(torch.autograd.Function):
     """Takes off what the outermost pixels have too much, in place."""
 
     @staticmethod
-    def forward(ctx, output: Tensor, *excess: Tensor) -> Tensor:
+    def forward(ctx: Any, output: Tensor, *excess: Tensor) -> Tensor:
         ctx.mark_dirty(output)
         for edge, part in zip(_outermost(output), excess, strict=True):
             edge -= part
         return output
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, ...]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, ...]:
         return grad, *(-edge for edge in _outermost(grad))

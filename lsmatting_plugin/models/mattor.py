@@ -1,6 +1,7 @@
 """The whole network: encoder, skip, decoder, loss, and how an alpha matte is predicted."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from mmengine.model import BaseModel
@@ -11,11 +12,14 @@ from ..registry import MODELS, SCOPE
 from ..structures import MattingDataSample
 from ..trimap import BG_BELOW, FG_ABOVE
 from .data_preprocessor import trimap_of
+from .decoder import LSADecoder
 from .known_pixels import as_loaded, force_known
 from .official_checkpoint import from_official
 from .padding import add_frame
 from .prediction_network import NOT_LOCAL, PredictionNetwork, is_local
 from .rectangle import Rectangle
+from .refiner import BackpropRefiner
+from .tta import MattingTTA
 
 TEST_CFG_CHOICES = dict(dtype=('float32', 'bfloat16', 'float16'), pred_dtype=('float32', 'uint8'))
 MIN_TILE = 64  # pixels; in smaller ones the encoder would see little but their surroundings
@@ -85,16 +89,16 @@ class LSAMattor(BaseModel):
         init_cfg: dict | None = None,
     ) -> None:
         super().__init__(_build(data_preprocessor or dict(type='MattingPreprocessor')), init_cfg)
-        self.encoder = _build(encoder)
+        self.encoder: nn.Module = _build(encoder)
         skip = skip or dict(type='IdentitySkip')
-        self.skip = _build({'in_channels': self.encoder.out_channels, **skip})
-        self.decoder = _build({'in_channels': self.skip.out_channels, **decoder})
-        self.loss_alpha = _build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
+        self.skip: nn.Module = _build({'in_channels': self.encoder.out_channels, **skip})
+        self.decoder: LSADecoder = _build({'in_channels': self.skip.out_channels, **decoder})
+        self.loss_alpha: nn.Module = _build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
         self.train_cfg = _complete('train_cfg', train_cfg or {}, self.DEFAULT_TRAIN_CFG)
         self.test_cfg = _complete('test_cfg', test_cfg or {}, self.DEFAULT_TEST_CFG)
         _check_test_cfg(self.test_cfg)
-        self.refiner = _build(refiner) if refiner else None
-        self.tta = _build(tta) if tta else None
+        self.refiner: BackpropRefiner | None = _build(refiner) if refiner else None
+        self.tta: MattingTTA | None = _build(tta) if tta else None
         if self.test_cfg['tile'] is not None and not self.is_local:
             raise ValueError(NOT_LOCAL)
         self.norm_eval = norm_eval
@@ -136,6 +140,7 @@ class LSAMattor(BaseModel):
         if mode == 'tensor':
             return self.raw_alpha(inputs)
         if mode == 'loss':
+            assert data_samples is not None
             return self.loss(inputs, data_samples)
         if mode == 'predict':
             return self.predict(inputs, data_samples)
@@ -276,7 +281,7 @@ class LSAMattor(BaseModel):
         return alpha[0]
 
 
-def _build(cfg: dict) -> nn.Module:
+def _build(cfg: dict) -> Any:
     """A part by its name in this plugin, also where the config's own scope is another."""
     return MODELS.build({'_scope_': SCOPE, **cfg})
 
@@ -298,7 +303,9 @@ def _check_test_cfg(cfg: dict) -> None:
         raise ValueError(f'test_cfg tile must be None or at least {MIN_TILE} pixels, not {tile!r}')
 
 
-def translate_names_on_loading(module, state_dict: dict, prefix: str, *_) -> None:
+def translate_names_on_loading(
+    module: LSAMattor, state_dict: dict, prefix: str, *_: object
+) -> None:
     """Renames parameters by the module's ``translate_names``, before a state dict is loaded.
 
     Only what lies under ``prefix`` is the network's: a wrapper (data parallel, weight averaging)

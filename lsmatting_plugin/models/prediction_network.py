@@ -12,9 +12,9 @@ stage's resolution (:class:`UpsampledConv`), and the last three convolutions onl
 wanted (:class:`PartialHead`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -28,6 +28,8 @@ from .skip import IdentitySkip
 from .tiled_encoding import choose_tiles, encode_tiles, reduced_for_survey
 from .upsampled_conv import UpsampledConv
 
+Part = TypeVar('Part', bound=nn.Module)
+
 
 class SkipHalves(NamedTuple):
     """What the decoder needs of the encoder, for stages 1 (fine) to 5 (coarse).
@@ -35,12 +37,12 @@ class SkipHalves(NamedTuple):
     Attributes:
         maps (list[Tensor]): conv_s(skip) + bias, (N, C_i, H_i, W_i); -inf where the encoder has
             left pixels out, so that their features are 0.
-        unseen (list[Tensor | float]): (N, C_i, 1, 1): what pixels left out add to the mean that
+        unseen (Sequence[Tensor | float]): (N, C_i, 1, 1): what pixels left out add to the mean that
             opens the stage's gate.
     """
 
     maps: list[Tensor]
-    unseen: list[Tensor | float]
+    unseen: Sequence[Tensor | float]
 
 
 class PredictionNetwork:
@@ -73,7 +75,7 @@ class PredictionNetwork:
             raise ValueError(NOT_LOCAL)
         self.dtype = dtype
         self.tile = tile
-        encoder, self.skip, decoder = (_folded(part) for part in (encoder, skip, decoder))
+        encoder, self.skip, decoder = _folded(encoder), _folded(skip), _folded(decoder)
         self.encoder = torch.compile(encoder.to(dtype)) if compiles else encoder.to(dtype)
         self.skip.to(dtype)
         self.context = decoder.context.to(dtype)
@@ -102,8 +104,9 @@ class PredictionNetwork:
         """
         if self.tile is None:
             return SkipHalves(self._skip_halves(inputs), [0.0] * len(self.stages))
-        tiles, is_left_out = choose_tiles(*inputs.shape[2:], self.tile, is_wanted)
-        unseen = [0.0] * len(self.stages)
+        height, width = inputs.shape[2:]
+        tiles, is_left_out = choose_tiles(height, width, self.tile, is_wanted)
+        unseen: Sequence[Tensor | float] = [0.0] * len(self.stages)
         if is_left_out is not None:
             unseen = self._survey(inputs, is_left_out)
         return SkipHalves(encode_tiles(self._skip_halves, inputs, tiles), unseen)
@@ -143,11 +146,12 @@ class PredictionNetwork:
             observe (callable, optional): Gets the features of stages 5 to 1 before their gates.
         """
         maps = halves.maps if adjust is None else list(halves.maps)
-        x = None
+        x: Tensor | None = None
         for number in (5, 4, 3, 2, 1):
             x = self.stages[number - 1](maps.pop(), x, halves.unseen[number - 1], observe)
             if adjust is not None and number > 1:
                 x = adjust(number, x)
+        assert x is not None
         return x
 
     def raw_alpha(self, image: Tensor, features: Tensor, is_wanted: Tensor | None) -> Tensor:
@@ -199,6 +203,7 @@ class SplitStage:
         skip_channels = gated.conv.in_channels - coarse_channels
         weight = gated.conv.weight
         self.skip_weight = weight[:, :skip_channels].to(dtype, memory_format=torch.channels_last)
+        assert gated.conv.bias is not None  # the batch norm's
         self.skip_bias = gated.conv.bias.to(dtype)
         self.gate = gated.gate
         self.coarse_conv = UpsampledConv(weight[:, skip_channels:]) if coarse_channels else None
@@ -222,7 +227,11 @@ class SplitStage:
             unseen (Tensor | float): Added to the mean that opens the gate.
             observe (callable, optional): Gets the features before the gate, without gradient.
         """
-        z = half.clone() if self.coarse_conv is None else self.coarse_conv.add(half, coarse)
+        if self.coarse_conv is None:
+            z = half.clone()
+        else:
+            assert coarse is not None
+            z = self.coarse_conv.add(half, coarse)
         if torch.is_grad_enabled() and z.requires_grad:
             return _GatedRelu.apply(z, self.gate, unseen)
         f = z.relu_()
@@ -240,7 +249,7 @@ class _GatedRelu(torch.autograd.Function):
     """ReLU and gate; backward in three passes over the features where autograd takes seven."""
 
     @staticmethod
-    def forward(ctx, z: Tensor, gate: nn.Conv2d, unseen: Tensor | float) -> Tensor:
+    def forward(ctx: Any, z: Tensor, gate: nn.Conv2d, unseen: Tensor | float) -> Tensor:
         f = z.relu_()
         ctx.mean = (f.mean(dim=(2, 3), keepdim=True) + unseen).requires_grad_()
         with torch.enable_grad():
@@ -249,7 +258,7 @@ class _GatedRelu(torch.autograd.Function):
         return f * ctx.openness.detach()
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         f, openness = ctx.f, ctx.openness
         grad_openness = (grad * f).sum(dim=(2, 3), keepdim=True)
         (grad_mean,) = torch.autograd.grad(openness, ctx.mean, grad_openness)
@@ -258,7 +267,7 @@ class _GatedRelu(torch.autograd.Function):
         return grad_f.mul_(f > 0), None, None
 
 
-def _folded(module: nn.Module) -> nn.Module:
+def _folded(module: Part) -> Part:
     """A copy in evaluation mode, its batch norms folded into the convolutions before them."""
     module = deepcopy(module)
     module.eval()  # mmcls's do not return themselves

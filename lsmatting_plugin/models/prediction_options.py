@@ -50,7 +50,7 @@ def set_prediction_options(
         if tta not in TTA_OPTIONS:
             raise ValueError(f'tta must be one of {list(TTA_OPTIONS)}, not {tta!r}')
         model.tta = TTA_OPTIONS[tta]
-    given = dict(tile=tile, dtype=dtype, compile=compiles)
+    given: dict[str, object] = dict(tile=tile, dtype=dtype, compile=compiles)
     test_cfg = {key: value for key, value in given.items() if value is not None}
     if tile == 0:
         test_cfg['tile'] = None

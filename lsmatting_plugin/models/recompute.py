@@ -44,6 +44,7 @@ def _resting_statistics(part: Callable[..., Tensor]) -> Iterator[None]:
     before = [(norm, norm.momentum, norm.num_batches_tracked) for norm in norms]
     for norm in norms:
         norm.momentum = 0.0  # running = (1 - momentum) running + momentum batch
+        assert norm.num_batches_tracked is not None  # as it tracks
         norm.num_batches_tracked = norm.num_batches_tracked.clone()
     try:
         yield

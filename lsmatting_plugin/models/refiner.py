@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -115,6 +115,7 @@ class BackpropRefiner:
             return adjustments[stage](features)
 
         if goal.has_edge:
+            assert network.partial_head is not None  # as refine has seen
             head = HeadInUnknown(network.partial_head, image, goal.is_unknown)
             values = [adjustment.values for adjustment in adjustments.values()]
             self._descend(lambda: head(network.decode(halves, adjust)), values, goal)
@@ -252,7 +253,7 @@ class _OnRectangles(torch.autograd.Function):
     """Rectangle by rectangle: autograd's own gradient of each crop would fill a whole map."""
 
     @staticmethod
-    def forward(ctx, features: Tensor, unknown: HeadInUnknown) -> Tensor:
+    def forward(ctx: Any, features: Tensor, unknown: HeadInUnknown) -> Tensor:
         raw = features.new_zeros((1, 1, *unknown.size))
         ctx.unknown, ctx.features = unknown, features
         ctx.crops, ctx.parts = [], []
@@ -266,7 +267,7 @@ class _OnRectangles(torch.autograd.Function):
         return raw
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
         areas = ctx.unknown.rectangles
         grads = torch.autograd.grad(ctx.parts, ctx.crops, [area.of(grad) for area in areas])
         total = torch.zeros_like(ctx.features)

@@ -70,7 +70,7 @@ def encode_tiles(
         list[Tensor]: The maps, -inf where there is no tile.
     """
     height, width = inputs.shape[2:]
-    maps = []
+    maps: list[Tensor] = []
     for tile in tiles:
         seen = tile.grown(OVERLAP, height, width)
         parts = encode(seen.of(inputs))

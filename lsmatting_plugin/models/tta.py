@@ -86,7 +86,7 @@ class MattingTTA:
             self.flips = [Flip(*flip) for flip in product((False, True), mirrors)]
         self.colours = [SAME_COLOURS]
         if colours:
-            orders = permutations(range(3))
+            orders = permutations(range(3), 3)
             self.colours = [Colours(*version) for version in product(orders, (False, True))]
         self.scales = tuple(scales)
         self.batch_pixels = batch_pixels

@@ -29,9 +29,9 @@ def parity_weight(weight: Tensor, taps: tuple) -> Tensor:
     Returns:
         Tensor: (4 O, I, k, k), parities in the order of :func:`add_interleaved`.
     """
-    taps = weight.new_tensor(taps)
+    matrices = weight.new_tensor(taps)
     with torch.autocast(weight.device.type, enabled=False):  # sums of weights as exact as they are
-        parities = torch.einsum('aiy,ocyx,bjx->abocij', taps, weight, taps)
+        parities = torch.einsum('aiy,ocyx,bjx->abocij', matrices, weight, matrices)
     return parities.flatten(0, 2).contiguous(memory_format=torch.channels_last)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # matplotlib is imported by those who draw
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
 
 BEST, OTHERS = '#c2410c', '#7d9bb8'
 # Okabe and Ito's colours, which colour-blind people tell apart; black and yellow left out.
@@ -69,8 +70,8 @@ def line_charts(
             axes.xaxis.get_major_locator().set_params(integer=True)  # epochs, iterations
             axes.grid(alpha=0.25)
         if len(runs) > 1:
-            lines = [_line(grid[0], [], [], number) for number in range(len(runs))]
-            figure.legend(lines, runs, loc='outside lower center', ncols=columns, frameon=False)
+            samples = [_line(grid[0], [], [], number) for number in range(len(runs))]
+            figure.legend(samples, runs, loc='outside lower center', ncols=columns, frameon=False)
         return _png(figure)
 
 
@@ -91,7 +92,7 @@ def _bars(axes: 'Axes', title: str, bars: Mapping[str, float | None]) -> None:
     axes.spines[['top', 'right', 'bottom']].set_visible(False)
 
 
-def _line(axes: 'Axes', x: Sequence[float], y: Sequence[float], number: int):
+def _line(axes: 'Axes', x: Sequence[float], y: Sequence[float], number: int) -> 'Line2D':
     """A line in the style of this number; a few points are marked, which a line may not show."""
     colour = LINES[number % len(LINES)]
     dashes = DASHES[number // len(LINES) % len(DASHES)]
@@ -107,10 +108,20 @@ def _canvas(width: float, height: float, is_dark: bool) -> Iterator['Figure']:
     from matplotlib.figure import Figure
 
     ink, paper = ('#e5e7eb', '#16181d') if is_dark else ('#1f2937', '#ffffff')
-    inked = ('text.color', 'axes.edgecolor', 'axes.labelcolor', 'xtick.color', 'ytick.color')
-    style = {**dict.fromkeys(inked, ink), 'axes.facecolor': paper, 'figure.facecolor': paper}
-    style |= {'font.size': 9, 'axes.titlesize': 10, 'text.parse_math': False}  # '$' is a '$'
-    with matplotlib.rc_context(style):
+    with matplotlib.rc_context(
+        {
+            'text.color': ink,
+            'axes.edgecolor': ink,
+            'axes.labelcolor': ink,
+            'xtick.color': ink,
+            'ytick.color': ink,
+            'axes.facecolor': paper,
+            'figure.facecolor': paper,
+            'font.size': 9,
+            'axes.titlesize': 10,
+            'text.parse_math': False,  # '$' is a '$'
+        }
+    ):
         figure = Figure((width, height), dpi=INCH, layout='constrained')
         FigureCanvasAgg(figure)
         yield figure

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from .window import largest_window, window_in
 
 IMAGES_PER_SHEET = 3
 MIN_CELL = 240  # pixels; smaller crops are enlarged
+
+Value = TypeVar('Value')
 
 
 class Card(NamedTuple):
@@ -64,6 +66,7 @@ def crops_of(
         FileNotFoundError: A file is not there.
         ValueError: A file is no image, or of another size than the others.
     """
+    assert files['trimap'] is not None and files['alpha'] is not None
     trimap, alpha = read_grey(files['trimap']), read_grey(files['alpha'])
     if files['image'] is None:
         photo = np.full((*alpha.shape, 3), 128, np.uint8)
@@ -117,7 +120,7 @@ def draw_sheets(crops: Sequence[Crops], out: str | Path, side: int) -> list[Path
     return sheets.paths
 
 
-def _as_mattes(of_methods: Mapping[str, object]) -> dict[str, object]:
+def _as_mattes(of_methods: Mapping[str, Value]) -> dict[str, Value]:
     """The same under names that an error may tell."""
     return {f'matte of {method}': value for method, value in of_methods.items()}
 

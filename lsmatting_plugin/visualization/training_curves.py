@@ -76,7 +76,9 @@ def read_run(path: Path) -> Run:
         files = [path]
     if not files:
         raise FileNotFoundError(f'No logs of a training run in {path}: no */{SCALARS}')
-    train, val, num_broken = {}, {}, 0
+    train: dict[int, dict] = {}
+    val: dict[int, dict] = {}
+    num_broken = 0
     for file in files:
         entries, broken = read_scalars(file)
         new_train = {entry['step']: entry for entry in entries if is_training(entry)}

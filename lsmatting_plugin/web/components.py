@@ -1,27 +1,33 @@
 """gradio's inputs for images, made safe to feed with anything."""
 
 from abc import ABCMeta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
-import numpy as np
 from gradio.component_meta import ComponentMeta, updateable
-from gradio.components.image_editor import EditorData, EditorValue
+from gradio.components.image_editor import EditorData, EditorValue, ImageType
 from gradio.data_classes import ImageData
 from gradio_client.utils import is_http_url_like
 
 from .told import Told
 from .upload import require_fitting
 
+if TYPE_CHECKING:  # gradio looks at all that is derived from it
+    _Component = gr.components.Component
+else:
+    _Component = object
+
 
 class _WithoutStub(ComponentMeta):
     """Makes components without writing a ``.pyi`` beside this file, as gradio's own class does."""
 
-    def __new__(cls, name, bases, attributes):
+    def __new__(cls, name: str, bases: tuple[type, ...], attributes: dict) -> type:
         attributes['__init__'] = updateable(attributes['__init__'])
         return ABCMeta.__new__(cls, name, bases, attributes)
 
 
-class _LocalOnly:
+class _LocalOnly(_Component):
     """A component that fetches nothing: gradio downloads what a visitor names by its URL."""
 
     drawn_as: type[gr.components.Component]  # gradio's class, which the browser knows
@@ -35,7 +41,9 @@ class _LocalOnly:
         # gradio reads the names of the options off the constructor.
         return super().get_config(cls or self.drawn_as)
 
-    async def async_move_resource_to_block_cache(self, url_or_file_path):
+    async def async_move_resource_to_block_cache(
+        self, url_or_file_path: str | Path | None
+    ) -> str | None:
         if is_http_url_like(str(url_or_file_path)):
             raise Told('Only uploaded files are accepted, no addresses')
         return await super().async_move_resource_to_block_cache(url_or_file_path)
@@ -53,7 +61,7 @@ class UploadedImage(_LocalOnly, gr.Image, metaclass=_WithoutStub):
 
     drawn_as = gr.Image
 
-    def __init__(self, max_pixels: int, **options) -> None:
+    def __init__(self, max_pixels: int, **options: Any) -> None:
         self.max_pixels = max_pixels
         super().__init__(type='filepath', image_mode=None, sources=['upload'], **options)
 
@@ -75,7 +83,7 @@ class StrokeEditor(_LocalOnly, gr.ImageEditor, metaclass=_WithoutStub):
 
     drawn_as = gr.ImageEditor
 
-    def __init__(self, max_pixels: int, **options) -> None:
+    def __init__(self, max_pixels: int, **options: Any) -> None:
         self.max_pixels = max_pixels
         super().__init__(type='numpy', image_mode='RGBA', sources=(), transforms=(), **options)
 
@@ -84,12 +92,14 @@ class StrokeEditor(_LocalOnly, gr.ImageEditor, metaclass=_WithoutStub):
         if payload is None:
             return None
         stored = self.blob_storage.pop(payload.id, None) if payload.id is not None else payload
-        layers: list[np.ndarray] = []
+        layers: list[ImageType] = []
         for layer in stored.layers if stored is not None else []:
             if layer is None:
                 continue
             _check(layer if isinstance(layer, bytes) else layer.path, self.max_pixels)
-            layers.append(self.convert_and_format_image(layer))
+            pixels = self.convert_and_format_image(layer)
+            if pixels is not None:
+                layers.append(pixels)
         return {'background': None, 'layers': layers, 'composite': None}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from typing import TypeVar
 
 import cv2
 import gradio as gr
@@ -16,11 +17,13 @@ from .backdrop import for_screen, make_backdrop
 from .examples import Example
 from .folder import Folder
 from .session import Session, safe_stem, write_downloads
-from .strokes import box_round, read_strokes
+from .strokes import Strokes, box_round, read_strokes
 from .told import Told
 from .upload import uploaded_grey, uploaded_photo
 
 EDITOR_SIDE = 900  # pixels; strokes are enlarged to the photo
+
+Value = TypeVar('Value')
 
 
 class Handlers:
@@ -88,7 +91,7 @@ class Handlers:
         width: float,
     ) -> tuple:
         """A trimap by GrabCut in a box given by its numbers."""
-        if None in (left, top, across, down):
+        if left is None or top is None or across is None or down is None:
             raise Told('The box needs all of its four numbers')
         box = (int(left), int(top), int(across), int(down))
         return self._choose(session, trimap_choice.trimap_from_box, box, width)
@@ -126,7 +129,7 @@ class Handlers:
             if self.make_estimator and (refine_steps or tile):
                 estimator = self.make_estimator(int(refine_steps), int(tile) or None)
 
-            def estimate(image, trimap):
+            def estimate(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
                 alpha = estimator(image, trimap)
                 progress(0.7, desc="Estimating the object's colours")
                 return alpha
@@ -146,7 +149,7 @@ class Handlers:
 
     def show(self, session: Session, kind: str, colour: str, picture: str | None) -> tuple:
         """The cut-out over a background, alone and beside the photo."""
-        if session.cutout is None:
+        if session.cutout is None or session.trimap is None:
             return None, None
         if kind == 'picture' and picture is None:
             kind = 'checkerboard'  # until it is uploaded
@@ -163,11 +166,13 @@ class Handlers:
             box = (width // 10, height // 10, width * 8 // 10, height * 8 // 10)
         return session, said, canvas, *box, None, '', gr.update(visible=False)
 
-    def _strokes(self, session: Session, editor: dict | None):
+    def _strokes(self, session: Session, editor: dict | None) -> Strokes:
         pixels = _told(lambda: session.pixels)
         return read_strokes((editor or {}).get('layers', []), pixels.shape[:2])
 
-    def _choose(self, session: Session, choose: Callable, *given) -> tuple:
+    def _choose(
+        self, session: Session, choose: Callable[..., trimap_choice.ChosenTrimap], *given: object
+    ) -> tuple:
         pixels = _told(lambda: session.pixels)
         try:
             chosen = choose(pixels, *given)
@@ -183,7 +188,7 @@ class Handlers:
         return session, preview, said, gr.update(visible=False)
 
 
-def _told(call: Callable, *given):
+def _told(call: Callable[..., Value], *given: object) -> Value:
     """The result of a call, its ValueErrors told to the visitor."""
     try:
         return call(*given)

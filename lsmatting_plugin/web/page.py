@@ -1,6 +1,7 @@
 """The page: what is where, and which button does what."""
 
 from collections.abc import Callable
+from typing import Literal, TypedDict
 
 import gradio as gr
 import numpy as np
@@ -29,6 +30,10 @@ CSS = """
   margin: 0 0.35em 0 0.7em; vertical-align: -0.1em; border: 1px solid #0003; }
 footer { display: none !important; }
 """
+
+
+class _Quiet(TypedDict):
+    api_visibility: Literal['private']
 
 
 def page_theme() -> gr.themes.Base:
@@ -190,7 +195,7 @@ def make_page(
         loaded = [session, about_photo, editor, *box, preview, notes, results]
         backdrop = [kind, colour, behind]
         # Nobody but the page itself calls these; gradio.client needs no names for them.
-        quiet = dict(api_visibility='private')
+        quiet = _Quiet(api_visibility='private')
         photo.upload(handlers.load_photo, photo, loaded, **quiet)
         photo.clear(handlers.load_photo, photo, loaded, **quiet)
         gallery.select(handlers.load_example, None, [photo, *loaded], **quiet)

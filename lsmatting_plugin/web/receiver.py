@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 
 import gradio as gr
@@ -55,7 +55,7 @@ class Receiver:
             '/gradio_api/upload': self._upload,
             '/gradio_api/upload_progress': self._progress,
             '/gradio_api/queue/join': self._call,
-        }.get(scope.get('path'))
+        }.get(scope.get('path', ''))
         if take is None:
             return await self.app(scope, receive, send)
         try:
@@ -76,7 +76,7 @@ class Receiver:
         boundary = require_multipart(headers)
         end = b''
 
-        async def parts():
+        async def parts() -> AsyncGenerator[bytes, None]:
             nonlocal end
             async for part in read_body(receive, max_bytes):
                 end = (end + part)[-2 * MAX_BOUNDARY :]
@@ -87,7 +87,8 @@ class Receiver:
         try:
             if b'--' + boundary + b'--' not in end:
                 raise ValueError('The upload is cut off')
-            files = form.getlist('files')
+            # All of them: no other field may come with them.
+            files = [file for file in form.getlist('files') if isinstance(file, UploadFile)]
             if not files:
                 raise ValueError('The upload holds no file')
             return JSONResponse(await to_thread.run_sync(self._keep, files))
@@ -95,7 +96,7 @@ class Receiver:
             await form.close()
 
     def _keep(self, files: list[UploadFile]) -> list[str]:
-        self.folder.make_room(sum(file.size for file in files))
+        self.folder.make_room(sum(file.size or 0 for file in files))
         paths = []
         for file in files:
             given = Path(file.filename or '')

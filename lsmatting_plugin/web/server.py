@@ -8,7 +8,7 @@ import time
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -118,7 +118,7 @@ def running_page(
                 os.environ['GRADIO_TEMP_DIR'] = before
 
 
-def serve(estimator: Estimator, **options) -> None:
+def serve(estimator: Estimator, **options: Any) -> None:
     """Serves the page until it is interrupted; see :func:`running_page` for the options."""
     if threading.current_thread() is threading.main_thread():
         # A service manager's signal would else end the process before the folder is removed.

@@ -54,12 +54,13 @@ def write_downloads(session: Session, folder: str | Path) -> list[str]:
         list[str]: PNGs of 8 bits: the cut-out with transparency, the matte, the foreground's
         colours. Those with colours keep the photo's colour profile.
     """
-    cutout = session.cutout
+    photo, cutout = session.photo, session.cutout
+    assert photo is not None and cutout is not None
     rgba = cutout.rgba()
     pictures = {'cutout': rgba, 'alpha': cutout.matte(), 'foreground': rgba[..., :3]}
     paths = []
     for kind, pixels in pictures.items():
         path = Path(folder, f'{session.stem}_{kind}.png')
-        write_picture(np.ascontiguousarray(pixels), path, session.photo.icc_profile)
+        write_picture(np.ascontiguousarray(pixels), path, photo.icc_profile)
         paths.append(str(path))
     return paths

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import NoReturn
 
 COMPILED = 'mmcv._ext'
 
@@ -16,7 +17,7 @@ class _Absent(ModuleType):
         if name.startswith('__'):  # what Python itself asks a module for
             raise AttributeError(name)
 
-        def operator(*args, **kwargs):
+        def operator(*args: object, **kwargs: object) -> NoReturn:
             raise RuntimeError(
                 f'{name} needs compiled mmcv, which is not installed here; the matting models do '
                 'without it'

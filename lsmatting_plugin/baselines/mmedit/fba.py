@@ -105,6 +105,7 @@ class FBAMattor(BaseModel):
         if mode == 'tensor':
             return self.mattes(inputs)
         if mode == 'loss':
+            assert data_samples is not None
             return self.loss(inputs, data_samples)
         if mode == 'predict':
             return self.predict(inputs, data_samples)
@@ -113,11 +114,11 @@ class FBAMattor(BaseModel):
     def mattes(self, inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """The network and its fusion: alpha, foreground and background of the inputs' size."""
         image, trimap = self._image_and_trimap(inputs)
-        prepared = [
+        arrays = [
             fba_inputs(rgb, known)
             for rgb, known in zip(image.cpu().double().numpy(), trimap.cpu().numpy(), strict=True)
         ]
-        prepared = torch.from_numpy(np.stack(prepared)).to(inputs.device)
+        prepared = torch.from_numpy(np.stack(arrays)).to(inputs.device)
         fused = torch.cat(fuse(prepared[:, 11:], *self.decoder(self.encoder(prepared))), dim=1)
         size = tuple(inputs.shape[2:])
         if fused.shape[2:] != size:

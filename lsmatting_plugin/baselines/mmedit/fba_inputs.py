@@ -22,7 +22,7 @@ def fba_inputs(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
         image (3).
     """
     height, width = trimap.shape
-    known = np.stack([trimap == 0, trimap == 255], axis=2).astype(np.float64)
+    known: np.ndarray = np.stack([trimap == 0, trimap == 255], axis=2).astype(np.float64)
     size = tuple(-(-side // DIVISOR) * DIVISOR for side in (width, height))
     image, known = (cv2.resize(x, size, interpolation=cv2.INTER_LANCZOS4) for x in (image, known))
     channels = [(image - MEAN) / STD, _fading(known), known, image]

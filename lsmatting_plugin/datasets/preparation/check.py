@@ -12,7 +12,7 @@ from .manifest_check import compare_composites, compare_counts
 from .problems import Problem, problems_of
 
 # Folders of each part, what they hold, and the folder in which their images have partners.
-PARTS = {
+PARTS: dict[str, dict[str, tuple[str, str | None]]] = {
     'train': {
         'fg': (COLOUR, 'alpha'),
         'alpha': (ALPHA, 'fg'),

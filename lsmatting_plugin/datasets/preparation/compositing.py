@@ -50,6 +50,6 @@ def _covering(bg: np.ndarray, height: int, width: int, mode: str) -> np.ndarray:
         return bg
     if mode == 'adobe':
         size = (math.ceil(bg_width * ratio), math.ceil(bg_height * ratio))
-        return np.asarray(Image.fromarray(bg).resize(size, Image.BICUBIC))
+        return np.asarray(Image.fromarray(bg).resize(size, Image.Resampling.BICUBIC))
     size = (int(bg_width * ratio + 1), int(bg_height * ratio + 1))
     return cv2.resize(bg, size, interpolation=cv2.INTER_LINEAR)

@@ -98,7 +98,9 @@ def listed_foregrounds(root: str | Path) -> list[ListedForeground]:
             f'{part}: {len(backgrounds)} names of backgrounds do not divide among {len(names)} '
             'foregrounds; test_bg_names.txt should list 20 for each'
         )
-    fgs, alphas, trimaps = {}, {}, {}
+    fgs: dict[str, str] = {}
+    alphas: dict[str, str] = {}
+    trimaps: dict[str, str] = {}
     for folder in _folders_with(part, 'fg', 'alpha'):
         fgs |= _images(folder, 'fg')
         alphas |= _images(folder, 'alpha')

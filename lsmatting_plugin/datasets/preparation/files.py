@@ -61,10 +61,10 @@ def make_own_folder(folder: str | Path, names: Iterable[str]) -> None:
             'link, or choose another --out'
         )
     folder.mkdir(parents=True, exist_ok=True)
-    others = {entry.name for entry in os.scandir(folder)}.difference(names)
+    there = {entry.name for entry in os.scandir(folder)}.difference(names)
     others = sorted(
         name
-        for name in others
+        for name in there
         if Path(name).suffix.lower() in IMAGE_SUFFIXES and not name.startswith('.')
     )
     if others:

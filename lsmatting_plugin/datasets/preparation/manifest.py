@@ -17,7 +17,7 @@ UNFINISHED_MANIFEST = 'manifest.unfinished.json'  # of a run that was cut off, o
 
 def pixel_checksum(image: np.ndarray) -> str:
     """SHA-256 of the pixels, uint8 BGR (H, W, 3), row by row; of grey images (H, W) likewise."""
-    return hashlib.sha256(np.ascontiguousarray(image)).hexdigest()
+    return hashlib.sha256(np.ascontiguousarray(image).data).hexdigest()
 
 
 def list_checksum(names: Iterable[str]) -> str:
@@ -43,7 +43,7 @@ def begin(out: Path, plan: dict) -> dict[str, str]:
     Raises:
         ValueError: ``out`` holds a test set of another plan, or of none that is known.
     """
-    composites = {}
+    composites: dict[str, str] = {}
     manifests = [path for path in (out / MANIFEST, out / UNFINISHED_MANIFEST) if path.is_file()]
     for path in manifests:
         there = read(path)

@@ -83,10 +83,11 @@ def reestimate_folder(
     return len(jobs), _outcomes(map_jobs(work, jobs), out_dir)
 
 
-def _outcomes(results: Iterable[tuple[_Job, object]], out_dir: Path) -> Iterator[Outcome]:
+def _outcomes(
+    results: Iterable[tuple[_Job, Outcome | Exception]], out_dir: Path
+) -> Iterator[Outcome]:
     for job, result in results:
-        is_lost = isinstance(result, Exception)
-        yield Outcome(job.fg_path, error=result) if is_lost else result
+        yield Outcome(job.fg_path, error=result) if isinstance(result, Exception) else result
     remove_leftovers(out_dir)
 
 
@@ -101,7 +102,7 @@ def _reestimate_file(
             raise FileNotFoundError(
                 f'no alpha matte {Path(job.fg_path).stem} (any extension) in {alpha_dir}'
             )
-        results = dict(fg_path=job.fg_path, alpha_path=job.alpha_path)
+        results: dict = dict(fg_path=job.fg_path, alpha_path=job.alpha_path)
         for step in (
             LoadImage('fg'),
             LoadImage('alpha', 'grayscale'),

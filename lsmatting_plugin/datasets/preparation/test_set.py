@@ -128,7 +128,8 @@ def _do(out: Path, mode: str, copies: bool, job: _Job) -> Composite:
         checksum = '' if merged is None else manifest.pixel_checksum(merged)
         if checksum and checksum == (job.known_checksum or checksum):
             return Composite(job.name, checksum, was_there=True)
-        merged = composite(*_foreground(job.fg, job.alpha, mode), read_colour(job.bg, mode), mode)
+        fg, alpha = _foreground(job.fg, job.alpha, mode)
+        merged = composite(fg, alpha, read_colour(job.bg, mode), mode)
         write_image(merged, path)
         return Composite(job.name, manifest.pixel_checksum(merged))
     except Exception as error:  # one image must not end the others

@@ -228,7 +228,9 @@ def _foliage(shape, rng):
         gaps = _sky(shape, rng)
     else:
         gaps = colourise(fractal(shape, rng, max(shape) / 4), family(rng, 'foliage') * 0.5)
-    layers = [np.concatenate([gaps, np.ones((*shape, 1))], axis=-1, dtype=np.float32)]
+    layers: list[np.ndarray] = [
+        np.concatenate([gaps, np.ones((*shape, 1))], axis=-1, dtype=np.float32)
+    ]
     for _ in range(int(rng.integers(2, 4))):
         layer = plant(shape, rng)
         turns = int(rng.integers(4))

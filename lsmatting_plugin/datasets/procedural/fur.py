@@ -82,7 +82,7 @@ def _fur_roots(shape, body, height, length, rng):
     """
     h, w = shape
     spacing = FUR_SPACING * fineness(shape)
-    y, x = np.mgrid[0:h:spacing, 0:w:spacing]
+    y, x = np.mgrid[slice(0, h, spacing), slice(0, w, spacing)]
     roots = np.stack([x.ravel(), y.ravel()], axis=-1) + rng.uniform(0, spacing, (x.size, 2))
     column, row = np.clip(roots.astype(int), 0, [w - 1, h - 1]).T
     inside = body[row, column] > 0.5

@@ -13,14 +13,20 @@ def turned(points: np.ndarray, angle: float, centre: np.ndarray | tuple) -> np.n
     return points @ np.array([[c, s], [-s, c]]) + np.asarray(centre)
 
 
-def ellipse(centre: tuple, axes: tuple, angle: float = 0.0, points: int = 64) -> np.ndarray:
+def ellipse(
+    centre: np.ndarray | tuple, axes: tuple, angle: float = 0.0, points: int = 64
+) -> np.ndarray:
     """An ellipse of half axes ``axes`` (x, y) px."""
     t = np.linspace(0, 2 * np.pi, points, endpoint=False)
     return turned(np.stack([axes[0] * np.cos(t), axes[1] * np.sin(t)], axis=-1), angle, centre)
 
 
 def blob(
-    centre: tuple, radius: float, rng: np.random.Generator, lumps: float = 0.2, points: int = 96
+    centre: np.ndarray | tuple,
+    radius: float,
+    rng: np.random.Generator,
+    lumps: float = 0.2,
+    points: int = 96,
 ) -> np.ndarray:
     """A round outline whose radius varies by about ``lumps`` in smooth harmonics."""
     t = np.linspace(0, 2 * np.pi, points, endpoint=False)
@@ -96,7 +102,10 @@ def swollen(coverage: np.ndarray, roundness: float = 0.1) -> np.ndarray:
     h, w = coverage.shape
     small = cv2.resize(coverage, (max(w // 2, 1), max(h // 2, 1)), interpolation=cv2.INTER_AREA)
     largest = roundness * max(small.shape)
-    height = sum(cv2.GaussianBlur(small, (0, 0), max(largest * f, 0.5)) for f in (1, 0.5, 0.25))
+    wide, middle, narrow = (
+        cv2.GaussianBlur(small, (0, 0), max(largest * f, 0.5)) for f in (1, 0.5, 0.25)
+    )
+    height = wide + middle + narrow
     return cv2.resize(height, (w, h), interpolation=cv2.INTER_CUBIC) * roundness * max(h, w)
 
 

@@ -167,7 +167,7 @@ def write_dataset(
         raise ValueError(f'photo_share must be within 0..1, not {photo_share}')
     root = Path(root)
     photo_files = tuple(find_photos(photos)) if photos else ()
-    arguments = {
+    arguments: dict[str, object] = {
         'num_fg': num_fg,
         'num_bg': num_bg,
         'size': size,

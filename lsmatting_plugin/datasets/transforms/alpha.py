@@ -71,7 +71,7 @@ class RandomOpacity(RandomTransform):
     def _change(self, results: dict, rng: np.random.Generator) -> None:
         alpha = results['alpha']
         patches = random_blob(alpha.shape, rng)
-        opacity = rng.uniform(*self.opacity)
+        opacity: float | np.ndarray = rng.uniform(*self.opacity)
         if rng.random() < 0.5:
             other = rng.uniform(*self.opacity)
             opacity = opacity + (other - opacity) * random_blob(alpha.shape, rng, softness=0.5)

@@ -2,11 +2,14 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from mmcv.transforms import BaseTransform
 
 from .randomness import generator
+
+Number = TypeVar('Number', int, float)
 
 
 class Transform(BaseTransform):
@@ -57,8 +60,8 @@ def as_keys(keys: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def as_range(
-    name: str, bounds: Sequence[float], minimum: float, maximum: float = float('inf')
-) -> tuple[float, float]:
+    name: str, bounds: Sequence[Number], minimum: float, maximum: float = float('inf')
+) -> tuple[Number, Number]:
     """The bounds as a tuple (low, high), both inclusive.
 
     Raises:

@@ -18,7 +18,7 @@ def random_blob(
         np.ndarray: float32 (H, W), 0..1, near 1 in a random third to two thirds of the picture.
     """
     cells = int(rng.integers(2, 6))
-    noise = rng.random((cells, cells), dtype=np.float32)
+    noise: np.ndarray = rng.random((cells, cells), dtype=np.float32)
     noise = cv2.resize(noise, shape[::-1], interpolation=cv2.INTER_CUBIC)
     threshold = np.quantile(noise, rng.uniform(1 / 3, 2 / 3))
     # Across one cell the noise rises by about 1/2.

@@ -27,7 +27,7 @@ class Composite(Transform):
 
 
 @numba.njit(cache=True, nogil=True)
-def _composite(fg, bg, alpha):
+def _composite(fg: np.ndarray, bg: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     # In one pass: numpy's five would each write 5 MB of a crop of 640 to memory.
     height, width = alpha.shape
     merged = np.empty((height, width, 3), np.float32)

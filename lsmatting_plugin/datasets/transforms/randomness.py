@@ -41,7 +41,8 @@ def seed_worker(worker_id: int, first: Callable[[int], None] | None = None) -> N
     if first is not None:
         first(worker_id)
     seeds = np.random.SeedSequence(stream_seed()).generate_state(3)
-    for seed, seed_by in zip(seeds, (np.random.seed, random.seed, torch.manual_seed), strict=True):
+    seeders: tuple[Callable[[int], object], ...] = (np.random.seed, random.seed, torch.manual_seed)
+    for seed, seed_by in zip(seeds, seeders, strict=True):
         seed_by(int(seed))
 
 

@@ -154,10 +154,11 @@ class RandomRotatedCrop(Transform):
         rotations = [self._draw_rotation(size, rng) if is_rotated else None for _ in range(2)]
         frame = enlarged(size, side)
         top, left = self._draw_window(results['alpha'], rotations[0], frame, side, rng)
-        return tuple(
+        fg_view, bg_view = (
             View(size, rotation, frame, top, left, side, self.size, rng.random() < self.flip_prob)
             for rotation in rotations
         )
+        return fg_view, bg_view
 
     def _draw_rotation(self, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
         height, width = size
