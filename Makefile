@@ -11,7 +11,7 @@ CONFIG := configs/lsm_r18_toy.py
 FUZZ_SECONDS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow fuzz lint format docs pictures clean setup-mmedit test-mmedit lock audit licences
+.PHONY: help setup demo test test-slow fuzz lint types format docs pictures clean setup-mmedit test-mmedit lock audit licences
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /make \1	/' | expand -t 20
@@ -60,6 +60,9 @@ lint: setup ## check style and formatting
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 
+types: setup ## check the types of the package
+	@$(PY) -m mypy
+
 format: setup ## bring all files into the project's format
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
@@ -99,5 +102,5 @@ licences: setup ## list the dependencies' licences in docs/licences.md
 	@$(PY) tools/supply_chain/licences.py
 
 clean: ## remove .venv, caches, generated data and outputs
-	rm -rf $(VENV) $(MMEDIT) $(SUPPLY) $(TOY) work_dirs/lsm_r18_toy .pytest_cache .ruff_cache .coverage *.egg-info
+	rm -rf $(VENV) $(MMEDIT) $(SUPPLY) $(TOY) work_dirs/lsm_r18_toy .pytest_cache .ruff_cache .mypy_cache .coverage *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
