@@ -80,28 +80,39 @@ def cut_out(
     return CutOut(alpha, estimate_foreground(photo, alpha))
 
 
-def require_same_size(photo: np.ndarray, trimap: np.ndarray) -> None:
-    """Checks that a trimap is its photo's.
+def require_same_size(photo: np.ndarray, other: np.ndarray, what: str = 'the trimap') -> None:
+    """Checks that a trimap, mask or picture of strokes is its photo's.
+
+    Args:
+        photo (ndarray): (H, W, 3).
+        other (ndarray): (H, W).
+        what (str): It is called in the error.
 
     Raises:
         ValueError: They differ in size.
     """
-    if trimap.shape[:2] != photo.shape[:2]:
-        sizes = [f'{image.shape[1]} x {image.shape[0]}' for image in (photo, trimap)]
+    if other.shape[:2] != photo.shape[:2]:
+        sizes = [f'{image.shape[1]} x {image.shape[0]}' for image in (photo, other)]
         raise ValueError(
-            f'the photo has {sizes[0]} pixels, the trimap {sizes[1]}; both must have the same '
-            'size, pixel by pixel (make the trimap again from this photo)'
+            f'the photo has {sizes[0]} pixels, {what} {sizes[1]}; both must have the same size, '
+            f'pixel by pixel (make {what} again from this photo)'
         )
 
 
-def trimap_warnings(snapped: SnappedTrimap) -> list[str]:
-    """What is odd about a trimap, in words, for people."""
+def trimap_warnings(snapped: SnappedTrimap, strict_hint: str = '') -> list[str]:
+    """What is odd about a trimap, in words, for people.
+
+    Args:
+        snapped (SnappedTrimap): With the number of values that were near 0 or 255.
+        strict_hint (str): What to do where these were not meant, if something can be done.
+    """
     trimap, num_snapped = snapped
     said = []
     if num_snapped:
+        hint = f' ({strict_hint})' if strict_hint else ''
         said.append(
             f'{num_snapped} pixels of the trimap were near 0 or 255 and count as background or '
-            'foreground (--strict takes them as unknown)'
+            f'foreground{hint}'
         )
     sides = {'foreground': FG, 'background': BG}
     missing = [name for name, value in sides.items() if not (trimap == value).any()]

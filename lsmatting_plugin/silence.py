@@ -1,9 +1,17 @@
 """Output of libraries that nobody asked for."""
 
+import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from typing import TextIO
+
+
+@contextmanager
+def without_attempts() -> Iterator[None]:
+    """Drops what pymatting prints: each preconditioner that fails before it takes the next."""
+    with redirect_stdout(io.StringIO()):
+        yield
 
 
 @contextmanager

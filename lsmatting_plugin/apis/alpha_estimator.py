@@ -12,7 +12,7 @@ from ..guidance.classical import CLASSICAL_METHODS, estimate_alpha
 from ..trimap import snap_trimap
 from .arrays import require_array
 from .inferencer import MattingInferencer
-from .onnx_inferencer import OnnxInferencer
+from .onnx_inferencer import OnnxInferencer, Provider
 
 METHODS = ('auto', 'network', *CLASSICAL_METHODS)
 # Pixels. In tiles a large photo fits into memory, and its matte is the same; smaller ones are a
@@ -28,7 +28,8 @@ class AlphaEstimator:
             :data:`.CLASSICAL_METHODS`.
         config (str | Path, optional): Of the network; None is the shipped model's.
         checkpoint (str | Path, optional): Its weights; None are the shipped ones.
-        device (str, optional): 'auto', 'cpu', 'cuda' and so on.
+        device (str, optional): 'auto', 'cpu', 'cuda' and so on; classical methods know the CPU
+            alone.
         onnx (str | Path, optional): An exported network in the place of config and checkpoint.
         **options: Of :class:`.MattingInferencer`: ``refine_steps``, ``tta``, ``tile``, ... Photos
             are never reduced; ``tile`` is ``TILE`` where it is not given and the network allows it.
@@ -60,13 +61,15 @@ class AlphaEstimator:
         if method != 'network' and of_network:
             wrong = ', '.join(of_network)
             raise ValueError(f'{wrong}: for networks only, and the method here is {method}')
+        if method != 'network' and str(device or 'auto') not in ('auto', 'cpu'):
+            raise ValueError(f'{method} computes on the CPU alone, not on {device}')
         if onnx and len(of_network) > 1:
             raise ValueError(f'{", ".join(of_network)}: an exported network takes no other options')
         self.name = method
         self.is_network = method == 'network'
         self._estimate: Callable[[np.ndarray, np.ndarray], np.ndarray]
         if onnx:
-            exported = OnnxInferencer(onnx, max_size=None)
+            exported = OnnxInferencer(onnx, _providers(device), max_size=None)
             self.name = f'network {exported.name} by onnxruntime'
             self._estimate = lambda image, trimap: exported(image, trimap)['pred_alpha']
         elif method == 'network':
@@ -105,3 +108,15 @@ class AlphaEstimator:
         trimap = snap_trimap(trimap).trimap
         alpha = self._estimate(image, trimap)
         return np.where(trimap == 255, 1, np.where(trimap == 0, 0, alpha)).astype(np.float32)
+
+
+def _providers(device: str | torch.device | None) -> list[Provider] | None:
+    """What onnxruntime computes with on a device; None is the best that there is."""
+    if device is None or str(device) == 'auto':
+        return None
+    kind, number = torch.device(device).type, torch.device(device).index or 0
+    if kind == 'cuda':
+        return [('CUDAExecutionProvider', {'device_id': number})]
+    if kind == 'cpu':
+        return ['CPUExecutionProvider']
+    raise ValueError(f'an exported network computes on cpu or cuda, not on {device}')

@@ -98,7 +98,9 @@ class MattingInferencer:
         self.strict = strict
         self.name = Path(cfg.filename or 'unnamed').stem
         self.device = next(self.model.parameters()).device
-        if on_refine_step is not None and self.model.refiner is not None:
+        if on_refine_step is not None:
+            if self.model.refiner is None:
+                raise ValueError('on_refine_step needs refinement: give refine_steps too')
             self.model.refiner.on_step = on_refine_step
         if max_size == 'auto':
             max_size = PAPER_MAX_SIZE if self.model.test_cfg['tile'] is None else None
@@ -232,6 +234,6 @@ def _take(results: dict, key: str, image: object, read: Callable) -> None:
         results[f'{key}_path'] = str(image)
         results[key] = read(image)
     else:
-        require_array(key, image)
+        require_array(key, image, takes_paths=True)
         results[key] = np.ascontiguousarray(image)
     results[f'ori_{key}_shape'] = results[key].shape

@@ -1,6 +1,7 @@
 """Many files, one after another or in parallel: the rest is done when one fails."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ class FileResult(NamedTuple):
 
 
 def run_batch(
-    work: Callable[[Pair], FileResult],
+    work: Callable[[Pair, list[str]], None],
     pairs: Sequence[Pair],
     map_jobs: Callable[[Callable, Iterable[Pair]], Iterator[tuple[Pair, object]]],
     skip_existing: bool,
@@ -31,7 +32,9 @@ def run_batch(
     """Works on each pair, shows progress, and tells of warnings and failures on stderr.
 
     Args:
-        work (callable): Picklable where there are workers.
+        work (callable): Makes and writes the result of a pair, and appends what its owner should
+            know to the list; whatever it raises is why there is none. Picklable where there are
+            workers.
         pairs (Sequence[Pair]): What to work on.
         map_jobs (callable): How: :func:`.parallel.unordered_map`, given its number of workers, or
             its like.
@@ -46,7 +49,7 @@ def run_batch(
     todo = [pair for pair in pairs if pair.out not in there]
     failed = 0
     with progress_bar(quiet=len(pairs) == 1) as bar:
-        results = map_jobs(work, todo)
+        results = map_jobs(partial(_result_of, work=work), todo)
         for pair, result in bar.track(results, total=len(todo), description=description):
             if not isinstance(result, FileResult):  # the process died
                 result = FileResult(f'{result}')
@@ -63,6 +66,19 @@ def run_batch(
     elif not failed:
         print(f'{pairs[0].out} {"was there" if skipped else "written"}')
     return 1 if failed else 0
+
+
+def _result_of(pair: Pair, work: Callable[[Pair, list[str]], None]) -> FileResult:
+    warnings: list[str] = []
+    try:
+        work(pair, warnings)
+    except (OSError, ValueError) as error:
+        return FileResult(str(error), warnings)
+    except MemoryError:
+        return FileResult('out of memory; networks take large photos with --tile 1024', warnings)
+    except Exception as error:  # of a library: the other files are done all the same
+        return FileResult(f'{type(error).__name__}: {error}', warnings)
+    return FileResult(None, warnings)
 
 
 def _line(image: Path, text: str) -> str:

@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> int:
     console.print(_values_table(values, snapped.trimap))
     for value, name in ((FG, 'object'), (UNKNOWN, 'unknown'), (BG, 'background')):
         console.print(f'{name}: {np.mean(snapped.trimap == value):.1%}')
-    warnings = trimap_warnings(snapped) + _border_warnings(snapped.trimap)
+    warnings = trimap_warnings(snapped, '--strict takes them as unknown')
+    warnings += _border_warnings(snapped.trimap)
     for warning in warnings:
         console.print(f'- {warning}', soft_wrap=True)
     if not warnings:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # it imports torch
 
 @dataclass(frozen=True)
 class EstimatorOptions:
-    """Arguments of :class:`.AlphaEstimator`, and ``onnx``, an exported network in its place."""
+    """Arguments of :class:`.AlphaEstimator`."""
 
     method: str = 'auto'
     config: str | None = None
@@ -70,11 +70,20 @@ def estimator_options(args: argparse.Namespace) -> EstimatorOptions:
     options = EstimatorOptions(
         **{name: getattr(args, name) for name in EstimatorOptions.__dataclass_fields__}
     )
-    if args.config and not args.checkpoint:
-        raise ValueError(f'--config {args.config} needs its weights: --checkpoint FILE')
-    if args.checkpoint and not args.config:
-        raise ValueError(f'--checkpoint {args.checkpoint} needs its network: --config FILE')
+    require_both(args.config, args.checkpoint)
     return options
+
+
+def require_both(config: str | None, checkpoint: str | None) -> None:
+    """Checks that config and weights are given together, or neither.
+
+    Raises:
+        ValueError: One of them is missing.
+    """
+    if config and not checkpoint:
+        raise ValueError(f'--config {config} needs its weights: --checkpoint FILE')
+    if checkpoint and not config:
+        raise ValueError(f'--checkpoint {checkpoint} needs its network: --config FILE')
 
 
 @lru_cache(maxsize=1)

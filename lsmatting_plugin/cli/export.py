@@ -7,6 +7,8 @@ lsmatting matte photo.jpg trimap.png -o cutout.png --backend onnx --onnx lsm.onn
 import argparse
 from pathlib import Path
 
+from .estimators import require_both
+
 HELP = 'write a network as ONNX or TorchScript'
 FORMATS = {'.onnx': 'onnx', '.pt': 'torchscript', '.ts': 'torchscript'}
 
@@ -32,9 +34,8 @@ def run(args: argparse.Namespace) -> int:
     kind = args.format or FORMATS.get(Path(args.out).suffix.lower())
     if kind is None:
         raise ValueError(f'{args.out}: give --format, or a suffix of {", ".join(FORMATS)}')
+    require_both(args.config, args.checkpoint)
     config, checkpoint = or_shipped(args.config, args.checkpoint)
-    if checkpoint is None:
-        raise ValueError(f'--config {config} needs its weights: --checkpoint FILE')
     if Path(args.out).exists() and Path(args.out).samefile(checkpoint):
         raise ValueError(f'{args.out} is the checkpoint, which it would overwrite; give another -o')
     model = init_model(config, checkpoint, device='cpu')

@@ -24,7 +24,7 @@ from ..parallel import unordered_map
 from ..photo import check_format, read_grey, read_photo, to_greys, write_picture
 from ..trimap import snap_trimap
 from ..visualization import cover
-from .batch import FileResult, run_batch
+from .batch import run_batch
 from .estimators import (
     EstimatorOptions,
     add_estimator_arguments,
@@ -130,37 +130,32 @@ def require_possible(pairs: Sequence[Pair], options: MatteOptions) -> None:
         _background(options.background)
 
 
-def matte_file(pair: Pair, options: MatteOptions) -> FileResult:
-    """Cuts out one photo's object and writes it."""
+def matte_file(pair: Pair, warnings: list[str], options: MatteOptions) -> None:
+    """Cuts out one photo's object and writes it.
+
+    Raises:
+        OSError, ValueError: A file cannot be read or written, or does not fit the other.
+    """
     if pair.trimap is None:
-        return FileResult('no trimap of its name')
-    warnings: list[str] = []
-    try:
-        photo = read_photo(pair.image)
-        warnings += photo.notes
-        trimap = read_grey(pair.trimap)
-        require_same_size(photo.pixels, trimap)
-        snapped = snap_trimap(trimap, options.strict)
-        warnings += trimap_warnings(snapped)
-        estimate = estimator(options.estimator)
-        if options.alpha_only:
-            alpha = estimate(photo.pixels_8bit, snapped.trimap)
-            result = to_greys(alpha, options.is_16bit)
+        raise ValueError('no trimap of its name')
+    photo = read_photo(pair.image)
+    warnings += photo.notes
+    trimap = read_grey(pair.trimap)
+    require_same_size(photo.pixels, trimap)
+    snapped = snap_trimap(trimap, options.strict)
+    warnings += trimap_warnings(snapped, '--strict takes them as unknown')
+    estimate = estimator(options.estimator)
+    if options.alpha_only:
+        alpha = estimate(photo.pixels_8bit, snapped.trimap)
+        result = to_greys(alpha, options.is_16bit)
+    else:
+        cut = cut_out(estimate, photo.pixels, snapped.trimap)
+        if options.background is None:
+            result = cut.rgba(options.is_16bit)
         else:
-            cut = cut_out(estimate, photo.pixels, snapped.trimap)
-            if options.background is None:
-                result = cut.rgba(options.is_16bit)
-            else:
-                bg = cover(_background(options.background), snapped.trimap.shape)
-                result = cut.over(bg, options.is_16bit)
-        write_picture(result, pair.out, photo.icc_profile)
-    except (OSError, ValueError) as error:
-        return FileResult(str(error), warnings)
-    except MemoryError:
-        return FileResult('out of memory; networks take large photos with --tile 1024', warnings)
-    except Exception as error:  # of a library: the other photos are done all the same
-        return FileResult(f'{type(error).__name__}: {error}', warnings)
-    return FileResult(None, warnings)
+            bg = cover(_background(options.background), snapped.trimap.shape)
+            result = cut.over(bg, options.is_16bit)
+    write_picture(result, pair.out, photo.icc_profile)
 
 
 @lru_cache(maxsize=1)

@@ -66,6 +66,7 @@ def run(args: argparse.Namespace) -> int:
             public_url=args.public_url,
             open_browser=args.open,
             make_estimator=make_estimator if has_options else None,
+            first_options=(options.refine_steps, options.tile),
         )
     except ModuleNotFoundError as error:
         raise ValueError(f'the page needs {error.name}: {INSTALL}') from error

@@ -11,11 +11,14 @@ Strokes are light on the object, dark on the background, and lie on grey.
 import argparse
 from functools import partial
 
+import cv2
+import numpy as np
+
 from ..cutout import require_same_size
 from ..parallel import unordered_map
 from ..photo import check_format, read_grey, read_photo, write_picture
 from ..trimap import BG, FG, trimap_of_box, trimap_of_mask, trimap_of_scribbles
-from .batch import FileResult, run_batch
+from .batch import run_batch
 from .pairs import Pair, find_images
 
 HELP = 'make a trimap from a mask, a box or a few strokes'
@@ -59,28 +62,44 @@ def run(args: argparse.Namespace) -> int:
 
 
 def trimap_file(
-    pair: Pair, width: str, box: tuple[int, int, int, int] | None, scribbles: str | None
-) -> FileResult:
-    """Makes one trimap and writes it."""
-    try:
-        if box is not None or scribbles is not None:
-            photo = read_photo(pair.image).pixels_8bit
-            reach = parse_width(width, min(photo.shape[:2]))
-            if box is not None:
-                trimap = trimap_of_box(photo, box, reach)
-            else:
-                assert scribbles is not None
-                strokes = read_grey(scribbles)
-                require_same_size(photo, strokes)
-                trimap = trimap_of_scribbles(photo, strokes, reach)
-        else:
-            mask = read_grey(pair.image)
-            trimap = trimap_of_mask(mask, parse_width(width, min(mask.shape)))
-        write_picture(trimap, pair.out)
-    except (OSError, ValueError) as error:
-        return FileResult(str(error))
+    pair: Pair,
+    warnings: list[str],
+    width: str,
+    box: tuple[int, int, int, int] | None,
+    scribbles: str | None,
+) -> None:
+    """Makes one trimap and writes it.
+
+    Raises:
+        OSError, ValueError: A file cannot be read or written, or box or strokes do not fit it.
+    """
+    if box is None and scribbles is None:
+        mask = read_grey(pair.image)
+        trimap = trimap_of_mask(mask, parse_width(width, min(mask.shape)))
+    else:
+        photo = read_photo(pair.image).pixels_8bit
+        reach = parse_width(width, min(photo.shape[:2]))
+        try:
+            trimap = _by_grabcut(photo, reach, box, scribbles)
+        except cv2.error as error:
+            raise ValueError('GrabCut found nothing to tell apart; mark more of it') from error
+    write_picture(trimap, pair.out)
     missing = [name for name, value in SURE.items() if not (trimap == value).any()]
-    return FileResult(None, [f'the trimap has no sure {name}' for name in missing])
+    warnings += [f'the trimap has no sure {name}' for name in missing]
+
+
+def _by_grabcut(
+    photo: np.ndarray,
+    reach: float,
+    box: tuple[int, int, int, int] | None,
+    scribbles: str | None,
+) -> np.ndarray:
+    if box is not None:
+        return trimap_of_box(photo, box, reach)
+    assert scribbles is not None
+    strokes = read_grey(scribbles)
+    require_same_size(photo, strokes, what=f'{scribbles} (--scribbles)')
+    return trimap_of_scribbles(photo, strokes, reach)
 
 
 def parse_width(width: str, shorter_side: int) -> float:

@@ -135,25 +135,14 @@ class TraceableFlowAlignedFusion(FlowAlignedFusion):
         for name, conv in fusion.named_children():
             self.add_module(name, conv)
 
-    def forward(self, image: Tensor, features: Tensor) -> Tensor:
-        """(N, I, H, W) and (N, C, h, w) -> (N, width, H, W)."""
-        image = self.image_conv(image)
-        features = self.feature_conv(features)
-        upsampled = F.interpolate(
-            features, size=image.shape[2:], mode='bilinear', align_corners=False
-        )
-        flow = self.flow_conv(torch.cat([upsampled, image], dim=1))
-        # As in fusion.warp, but with each of the flow's two parts divided on its own.
+    def warp(self, features: Tensor, flow: Tensor) -> Tensor:
+        """As :func:`.warp`, but with each of the flow's two parts divided on its own."""
         x = _pixel_centres(flow[0, 0, 0]) + flow[:, 0] / flow.shape[3]
         y = _pixel_centres(flow[0, 0, :, 0])[:, None] + flow[:, 1] / flow.shape[2]
-        aligned = F.grid_sample(
-            features,
-            torch.stack([x, y], dim=-1),
-            mode='bilinear',
-            padding_mode='border',
-            align_corners=False,
+        grid = torch.stack([x, y], dim=-1)
+        return F.grid_sample(
+            features, grid, mode='bilinear', padding_mode='border', align_corners=False
         )
-        return F.relu(self.fuse_conv(torch.cat([aligned, image], dim=1)))
 
 
 def _reason(error: BaseException) -> str:

@@ -1,9 +1,8 @@
 """Other ways to re-estimate training foregrounds, for comparison with the paper's."""
 
-import io
-from contextlib import redirect_stdout
-
 import numpy as np
+
+from ..silence import without_attempts
 
 # pymatting imports scipy and compiles with numba: only who uses it waits for it.
 
@@ -29,8 +28,7 @@ def reestimate_cf(fg: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     weight = matte[..., None]
     # The original allows 4e9 entries whatever the size, which pymatting reserves at once.
     room = dict(max_nnz=min(256 * alpha.size, int(4e9)))
-    # It prints each attempt at a preconditioner that fails, and goes on to the next.
-    with redirect_stdout(io.StringIO()):
+    with without_attempts():
         estimated = estimate_foreground_cf(weight * colours, matte, ichol_kwargs=room)
     return _to_uint8(weight * colours + (1 - weight) * estimated)
 

@@ -1,11 +1,11 @@
 """Matting without a network: pymatting's estimators of alpha, and one of our own."""
 
-import io
-from contextlib import redirect_stdout
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
+from ..silence import without_attempts
 from ..trimap import BG, FG, UNKNOWN, window_round
 
 # Names of methods, and pymatting's functions for them.
@@ -55,17 +55,17 @@ def estimate_alpha(
         return alpha
     if is_unknown.all():
         raise ValueError(f'{method} needs a trimap in which some foreground or background is known')
-    window = window_to_see(trimap, max(trimap.shape) if margin is None else margin)
-    seeded = with_both_sides(image[window], trimap[window])
-    if not (seeded == UNKNOWN).any():  # its colours are equally unlike the known ones
-        alpha[window] = seeded == FG
-        return alpha
-    side = MIN_SIDE.get(method, MIN_SIDE_OF_OTHERS)
-    image, seeded = (at_least(x, side) for x in (image[window], seeded))
-    estimated = _sampled(image, seeded) if method == SAMPLED else _pymattings(method, image, seeded)
-    part = is_unknown[window]
+    margin = max(trimap.shape) if margin is None else margin
+    view = view_of(image, trimap, margin, MIN_SIDE.get(method, MIN_SIDE_OF_OTHERS))
+    part = is_unknown[view.window]
+    if view.is_settled:
+        estimated = (view.trimap == FG).astype(np.float32)
+    elif method == SAMPLED:
+        estimated = _sampled(view.image, view.trimap)
+    else:
+        estimated = _pymattings(method, view.image, view.trimap)
     height, width = part.shape
-    alpha[window][part] = np.clip(estimated[:height, :width], 0, 1)[part]
+    alpha[view.window][part] = np.clip(estimated[:height, :width], 0, 1)[part]
     return alpha
 
 
@@ -77,9 +77,8 @@ def _pymattings(method: str, image: np.ndarray, trimap: np.ndarray) -> np.ndarra
     # pymatting compiles on its first import, which costs seconds once and half a second ever after.
     import pymatting
 
-    # It knows alpha where the trimap is 0 and 1, in float64; and prints each attempt at a
-    # preconditioner that fails, and goes on to the next.
-    with redirect_stdout(io.StringIO()), np.errstate(divide='ignore', invalid='ignore'):
+    # It knows alpha where the trimap is 0 and 1, in float64.
+    with without_attempts(), np.errstate(divide='ignore', invalid='ignore'):
         return getattr(pymatting, PYMATTING[method])(image[..., ::-1] / 255, trimap / 255)
 
 
@@ -89,6 +88,42 @@ def _sampled(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     alpha = (trimap == FG).astype(np.float32)
     alpha[trimap == UNKNOWN] = solve_sampled_closed_form(image, trimap).alpha
     return alpha
+
+
+class View(NamedTuple):
+    """What a method is shown of an image.
+
+    Attributes:
+        window (tuple[slice, slice]): Rows and columns of the image, from its upper left corner on.
+        image (ndarray): uint8 (h, w, 3), at least as large as the window.
+        trimap (ndarray): uint8 (h, w); both sides are known somewhere.
+    """
+
+    window: tuple[slice, slice]
+    image: np.ndarray
+    trimap: np.ndarray
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is unknown: all that was had colours equally unlike the known ones."""
+        return not (self.trimap == UNKNOWN).any()
+
+
+def view_of(image: np.ndarray, trimap: np.ndarray, margin: int, min_side: int) -> View:
+    """The surroundings of what is unknown, prepared for a method.
+
+    Args:
+        image (ndarray): uint8 (H, W, 3).
+        trimap (ndarray): uint8 (H, W), 0, 128 and 255; something is unknown.
+        margin (int): Known pixels round the unknown region, see :func:`window_to_see`.
+        min_side (int): The method's smallest picture, pixels; smaller ones are continued.
+
+    Raises:
+        ValueError: Nothing is known.
+    """
+    window = window_to_see(trimap, margin)
+    seeded = with_both_sides(image[window], trimap[window])
+    return View(window, at_least(image[window], min_side), at_least(seeded, min_side))
 
 
 def window_to_see(trimap: np.ndarray, margin: int) -> tuple[slice, slice]:

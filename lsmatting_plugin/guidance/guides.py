@@ -8,19 +8,11 @@ import cv2
 import numpy as np
 
 from ..trimap import BG, FG, UNKNOWN
-from .classical import (
-    CLASSICAL_METHODS,
-    at_least,
-    estimate_alpha,
-    window_to_see,
-    with_both_sides,
-)
+from .classical import CLASSICAL_METHODS, MARGIN, MIN_SIDE_OF_OTHERS, estimate_alpha, view_of
 from .push_pull import push_pull_alpha
 from .sampled_closed_form import solve_sampled_closed_form
 
 DISTORTION_SCALE = 20  # of 255 grey levels
-MARGIN = 32  # pixels
-MIN_SIDE = 5  # pixels; windows of colours are compared
 # More unknown pixels than these are guided at a smaller size, as the equations' cost grows faster;
 # and larger windows round them, as each pixel takes 400 bytes.
 MAX_UNKNOWN, MAX_WINDOW = 400_000, 6_000_000
@@ -62,15 +54,15 @@ def make_guide(name: str, image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
     num_unknown = np.count_nonzero(is_unknown)
     if num_unknown in (0, trimap.size):
         return guide
-    window = window_to_see(trimap, MARGIN)
-    part = is_unknown[window]
-    image, seeded = image[window], with_both_sides(image[window], trimap[window])
-    guide[window][part, 0] = seeded[part]
-    if (seeded == UNKNOWN).any():
-        image, seeded = (at_least(x, MIN_SIDE) for x in (image, seeded))
+    view = view_of(image, trimap, MARGIN, MIN_SIDE_OF_OTHERS)
+    part = is_unknown[view.window]
+    height, width = part.shape
+    if view.is_settled:
+        guide[view.window][part, 0] = view.trimap[:height, :width][part]
+    else:
         share = min(MAX_UNKNOWN / num_unknown, MAX_WINDOW / part.size)
-        drawn = _at_most(share, draw, image, seeded)
-        guide[window][part] = 255 * drawn[: part.shape[0], : part.shape[1]][part]
+        drawn = _at_most(share, draw, view.image, view.trimap)
+        guide[view.window][part] = 255 * drawn[:height, :width][part]
     return guide
 
 

@@ -1,11 +1,10 @@
 """Closed-form matting towards the alpha that sampled colours imply."""
 
-import io
-from contextlib import redirect_stdout
 from typing import NamedTuple
 
 import numpy as np
 
+from ..silence import without_attempts
 from ..trimap import FG, UNKNOWN
 from .colour_sampling import SampledColours, sample_colours
 
@@ -60,7 +59,7 @@ def solve_sampled_closed_form(image: np.ndarray, trimap: np.ndarray) -> SampledC
     weight = PRIOR_WEIGHT * np.exp(-sampled.cost.astype(float) / COST_SCALE)
     # (L_U + W) alpha = W s - L_UK alpha_K
     matrix = (of_unknown[:, is_unknown] + diags(weight)).tocsc()
-    with redirect_stdout(io.StringIO()):  # it prints attempts that fail, and goes on to the next
+    with without_attempts():
         factor = ichol(matrix, discard_threshold=DISCARD_THRESHOLD)
     right_side = weight * sampled.alpha - towards_known
     start = sampled.alpha.astype(float)

@@ -53,8 +53,12 @@ class FlowAlignedFusion(nn.Module):
             features, size=image.shape[2:], mode='bilinear', align_corners=False
         )
         flow = self.flow_conv(torch.cat([upsampled, image], dim=1))
-        aligned = warp(features, flow)
+        aligned = self.warp(features, flow)
         return F.relu(self.fuse_conv(torch.cat([aligned, image], dim=1)))
+
+    def warp(self, features: Tensor, flow: Tensor) -> Tensor:
+        """See :func:`warp`."""
+        return warp(features, flow)
 
 
 def warp(features: Tensor, flow: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from .error_map import error_legend, error_map
 from .regions import regions_over
 from .score_table import ScoreTable
 from .sheet_writer import SheetWriter
+from .shrunk import shrunk
 from .window import largest_window, window_in
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     'largest_window',
     'line_charts',
     'regions_over',
+    'shrunk',
     'window_in',
 ]

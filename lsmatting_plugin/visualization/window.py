@@ -3,6 +3,8 @@
 import cv2
 import numpy as np
 
+from .shrunk import shrunk
+
 
 def largest_window(values: np.ndarray, side: int) -> tuple[slice, slice]:
     """The square window in which values add up to the most.
@@ -37,9 +39,8 @@ def window_in(picture: np.ndarray, window: tuple[slice, slice], side: int) -> np
     Returns:
         ndarray: uint8 BGR (h, w, 3).
     """
-    scale = min(1, side / max(picture.shape))
-    size = [max(1, round(length * scale)) for length in picture.shape[1::-1]]
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small, scale = shrunk(picture, side)
+    small = small.copy()
     rows, columns = window
     start = [round(part.start * scale) for part in (columns, rows)]
     end = [round(part.stop * scale) - 1 for part in (columns, rows)]

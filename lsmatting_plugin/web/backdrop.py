@@ -2,10 +2,9 @@
 
 import re
 
-import cv2
 import numpy as np
 
-from ..visualization import checkerboard, cover
+from ..visualization import checkerboard, cover, shrunk
 
 BACKDROPS = ('checkerboard', 'white', 'black', 'colour', 'picture')
 CELLS = 60  # squares of the checkerboard along the long side
@@ -62,8 +61,5 @@ def bgr_of(colour: str) -> tuple[int, int, int]:
 
 def for_screen(pixels: np.ndarray, side: int = 1400) -> np.ndarray:
     """Pixels for a browser: RGB or grey, at most ``side`` long; a download has them all."""
-    scale = min(1.0, side / max(pixels.shape[:2]))
-    if scale < 1:
-        size = tuple(max(1, round(length * scale)) for length in pixels.shape[1::-1])
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    pixels, _ = shrunk(pixels, side)
     return pixels if pixels.ndim == 2 else np.ascontiguousarray(pixels[..., ::-1])

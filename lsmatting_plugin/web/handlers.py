@@ -32,6 +32,7 @@ class Handlers:
     Args:
         estimator (callable): Image and trimap -> alpha, see :class:`.AlphaEstimator`.
         make_estimator (callable, optional): ``(refine_steps, tile)`` -> an estimator with these.
+        first_options (tuple[int, int | None]): Those of ``estimator``.
         examples (list[Example]): What the gallery shows.
         folder (Folder): For results.
         max_pixels (int): The most that an upload may have.
@@ -41,6 +42,7 @@ class Handlers:
         self,
         estimator: Callable[[np.ndarray, np.ndarray], np.ndarray],
         make_estimator: Callable[[int, int | None], Callable] | None,
+        first_options: tuple[int, int | None],
         examples: list[Example],
         folder: Folder,
         max_pixels: int,
@@ -48,6 +50,7 @@ class Handlers:
         self.estimator = estimator
         # The latest network stays: most visitors do not change the options.
         self.make_estimator = make_estimator and lru_cache(maxsize=1)(make_estimator)
+        self.first_options = first_options
         self.examples, self.folder, self.max_pixels = examples, folder, max_pixels
 
     def load_photo(self, path: str | None) -> tuple:
@@ -126,8 +129,9 @@ class Handlers:
         progress(0, desc='Computing the matte')
         estimator = self.estimator
         try:
-            if self.make_estimator and (refine_steps or tile):
-                estimator = self.make_estimator(int(refine_steps), int(tile) or None)
+            chosen = (int(refine_steps), int(tile) or None)
+            if self.make_estimator and chosen != self.first_options:
+                estimator = self.make_estimator(*chosen)
 
             def estimate(image: np.ndarray, trimap: np.ndarray) -> np.ndarray:
                 alpha = estimator(image, trimap)

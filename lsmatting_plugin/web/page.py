@@ -22,6 +22,8 @@ CLEANING = (HOUR // 4, 2 * HOUR)
 RESTS = [
     ('guess it from the colours', 'guess'), ('unknown', 'unknown'), ('background', 'background'),
 ]  # fmt: skip
+MAX_STEPS = 200  # of refinement
+TILES = (1024, 2048)  # pixels
 CSS = """
 .gradio-container { max-width: 1180px !important; margin: 0 auto !important; }
 .legend { font-weight: normal; }
@@ -49,6 +51,7 @@ def make_page(
     folder: Folder,
     max_pixels: int,
     make_estimator: Callable[[int, int | None], Callable] | None = None,
+    first_options: tuple[int, int | None] = (0, None),
 ) -> gr.Blocks:
     """The page, ready to be launched.
 
@@ -59,8 +62,9 @@ def make_page(
         max_pixels (int): The most that an upload may have.
         make_estimator (callable, optional): ``(refine_steps, tile)`` -> an estimator; given, the
             page has these options.
+        first_options (tuple[int, int | None]): Those of ``estimator``, with which a visit begins.
     """
-    handlers = Handlers(estimator, make_estimator, examples, folder, max_pixels)
+    handlers = Handlers(estimator, make_estimator, first_options, examples, folder, max_pixels)
     with gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=CLEANING) as blocks:
         session = gr.State(Session(), time_to_live=HOUR)
         name = getattr(estimator, 'name', 'an unnamed method')
@@ -137,13 +141,15 @@ def make_page(
         gr.Markdown('## 3. Result')
         options = []
         if make_estimator is not None:
+            steps, tile = first_options[0], first_options[1] or 0
+            tiles = {0: 'whole photo'} | {side: f'{side} pixels' for side in {*TILES, tile} - {0}}
             with gr.Row():
                 options = [
-                    gr.Slider(0, 200, value=0, step=10, label='Refinement steps',
-                              info='0: none; more are finer and slower'),
+                    gr.Slider(0, max(MAX_STEPS, steps), value=steps, step=1,
+                              label='Refinement steps', info='0: none; more are finer and slower'),
                     gr.Dropdown(
-                        [('whole photo', 0), ('1024 pixels', 1024), ('2048 pixels', 2048)],
-                        value=0, label='Tiles', info='For photos that do not fit into memory',
+                        [(text, side) for side, text in sorted(tiles.items())],
+                        value=tile, label='Tiles', info='For photos that do not fit into memory',
                     ),
                 ]  # fmt: skip
         start = gr.Button('Cut out', variant='primary', size='lg', elem_id='run')

@@ -30,6 +30,7 @@ def build_page(
     folder: Folder,
     max_pixels: int = MAX_PIXELS,
     make_estimator: Callable[[int, int | None], Estimator] | None = None,
+    first_options: tuple[int, int | None] = (0, None),
 ) -> 'gradio.Blocks':
     """The page, not yet served.
 
@@ -40,6 +41,7 @@ def build_page(
         max_pixels (int): The most that an uploaded image may have.
         make_estimator (callable, optional): ``(refine_steps, tile or None)`` -> an estimator with
             these options, which the page then shows. For networks.
+        first_options (tuple[int, int | None]): Those of ``estimator``.
 
     Raises:
         ModuleNotFoundError: gradio is not installed.
@@ -60,7 +62,7 @@ def build_page(
             'The web page needs gradio: pip install "gradio>=6,<7"', name='gradio'
         ) from error
     examples = write_examples(folder.path / EXAMPLES)
-    return make_page(estimator, examples, folder, max_pixels, make_estimator)
+    return make_page(estimator, examples, folder, max_pixels, make_estimator, first_options)
 
 
 @contextmanager
@@ -72,6 +74,7 @@ def running_page(
     max_upload_mb: int = MAX_UPLOAD_MB,
     open_browser: bool = False,
     make_estimator: Callable[[int, int | None], Estimator] | None = None,
+    first_options: tuple[int, int | None] = (0, None),
     max_disk_mb: int = MAX_DISK_MB,
     public_url: str | None = None,
 ) -> Iterator[str]:
@@ -85,6 +88,7 @@ def running_page(
         max_upload_mb (int): The most that one upload may have, megabytes (10^6 bytes).
         open_browser (bool): Also opens the page.
         make_estimator (callable, optional): See :func:`build_page`.
+        first_options (tuple[int, int | None]): See :func:`build_page`.
         max_disk_mb (int): The most that all visitors' files may take, megabytes; the oldest go.
         public_url (str, optional): Where browsers find the page, if a proxy stands before it.
 
@@ -98,7 +102,7 @@ def running_page(
     before = os.environ.get('GRADIO_TEMP_DIR')
     with _listening(host, port) as listening, working_folder(max_disk_mb * 10**6) as folder:
         try:
-            blocks = build_page(estimator, folder, max_pixels, make_estimator)
+            blocks = build_page(estimator, folder, max_pixels, make_estimator, first_options)
             from .app import make_app
 
             app = make_app(blocks, folder, host, max_upload_mb * 10**6, public_url)

@@ -15,6 +15,7 @@ from ..trimap import (
     trimap_of_mask,
     trimap_of_scribbles,
 )
+from ..visualization.shrunk import shrunk
 from .strokes import Strokes, has_both_sides
 
 # GrabCut sees a copy of at most this long side: it takes seconds per million pixels, and only has
@@ -46,7 +47,7 @@ def trimap_from_trimap(photo: np.ndarray, uploaded: np.ndarray) -> ChosenTrimap:
     """
     require_same_size(photo, uploaded)
     snapped = snap_trimap(uploaded)
-    return _with_notes(snapped.trimap, snapped.num_snapped)
+    return ChosenTrimap(snapped.trimap, trimap_warnings(snapped))
 
 
 def trimap_from_mask(photo: np.ndarray, mask: np.ndarray, width: float) -> ChosenTrimap:
@@ -55,9 +56,7 @@ def trimap_from_mask(photo: np.ndarray, mask: np.ndarray, width: float) -> Chose
     Raises:
         ValueError: The sizes differ; both are named.
     """
-    if mask.shape != photo.shape[:2]:
-        sizes = [f'{image.shape[1]} x {image.shape[0]}' for image in (photo, mask)]
-        raise ValueError(f'The photo has {sizes[0]} pixels, the mask {sizes[1]}; they must agree')
+    require_same_size(photo, mask, what='the mask')
     return _with_notes(trimap_of_mask(mask, width))
 
 
@@ -81,7 +80,7 @@ def trimap_from_box(
             f'The box (left {left}, top {top}, width {across}, height {down}) must lie within the '
             f'photo, {columns} x {rows} pixels'
         )
-    small, scale = _for_grabcut(photo)
+    small, scale = shrunk(photo, GRABCUT_SIDE)
     rows, columns = small.shape[:2]
     x, y = int(left * scale), int(top * scale)
     reduced = (
@@ -115,7 +114,7 @@ def trimap_from_strokes(
     if rest == 'guess':
         if not has_both_sides(strokes):
             raise ValueError('Paint at least one stroke on the object and one on the background')
-        small, scale = _for_grabcut(photo)
+        small, scale = shrunk(photo, GRABCUT_SIDE)
         # Nearest pixels: a stroke must not fade into unknown.
         values = cv2.resize(strokes.values, small.shape[1::-1], interpolation=cv2.INTER_NEAREST)
         trimap = _enlarged(trimap_of_scribbles(small, values, width * scale), photo)
@@ -125,24 +124,8 @@ def trimap_from_strokes(
     return _with_notes(trimap)
 
 
-def _with_notes(trimap: np.ndarray, num_snapped: int = 0) -> ChosenTrimap:
-    notes = []
-    if num_snapped:
-        notes.append(
-            f'{num_snapped} pixels were nearly black or nearly white and count as background or '
-            'foreground'
-        )
-    notes += trimap_warnings(SnappedTrimap(trimap, 0))
-    return ChosenTrimap(trimap, notes)
-
-
-def _for_grabcut(photo: np.ndarray) -> tuple[np.ndarray, float]:
-    """A copy that GrabCut is quick with, and its scale."""
-    scale = min(1.0, GRABCUT_SIDE / max(photo.shape[:2]))
-    if scale == 1:
-        return photo, scale
-    size = tuple(max(1, round(side * scale)) for side in photo.shape[1::-1])
-    return cv2.resize(photo, size, interpolation=cv2.INTER_AREA), scale
+def _with_notes(trimap: np.ndarray) -> ChosenTrimap:
+    return ChosenTrimap(trimap, trimap_warnings(SnappedTrimap(trimap, 0)))
 
 
 def _enlarged(trimap: np.ndarray, photo: np.ndarray) -> np.ndarray:

@@ -69,3 +69,31 @@ def test_large_photos_are_seen_in_tiles_and_never_reduced(network, picture, monk
 def test_options_that_do_not_fit_are_refused(options, message):
     with pytest.raises(ValueError, match=message):
         AlphaEstimator(**options)
+
+
+@pytest.mark.parametrize(
+    ('options', 'message'),
+    [
+        (dict(method='closed-form', device='cuda'), 'closed-form computes on the CPU alone'),
+        (dict(onnx='net.onnx', device='mps'), 'computes on cpu or cuda, not on mps'),
+    ],
+)
+def test_a_device_that_cannot_be_taken_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        AlphaEstimator(**options)
+
+
+def test_an_exported_network_computes_where_it_is_told_to(monkeypatch):
+    asked = []
+
+    class Exported:
+        name = 'tiny'
+
+        def __init__(self, path, providers, max_size):
+            asked.append(providers)
+
+    monkeypatch.setattr(module, 'OnnxInferencer', Exported)
+    for device in ('auto', 'cpu', 'cuda:1'):
+        AlphaEstimator(onnx='tiny.onnx', device=device)
+    cuda = [('CUDAExecutionProvider', {'device_id': 1})]
+    assert asked == [None, ['CPUExecutionProvider'], cuda]

@@ -1,5 +1,7 @@
 """lsmatting export and lsmatting info, as people use them."""
 
+import re
+
 import cv2
 import numpy as np
 import pytest
@@ -47,7 +49,15 @@ def test_info_tells_versions_and_the_default(lsmatting):
     status, printed, _ = lsmatting('info')
     assert status == 0
     assert f'torch {torch.__version__}' in ' '.join(printed.split())
-    assert shipped_model().checkpoint.name in ''.join(printed.split())
+    # A long path goes on in the table's next row.
+    assert shipped_model().checkpoint.name in re.sub(r'[\s│]', '', printed)
+
+
+@pytest.mark.parametrize('missing, message', [(0, 'needs its network'), (2, 'needs its weights')])
+def test_export_takes_config_and_weights_together(lsmatting, network, tmp_path, missing, message):
+    given = network[2:] if missing == 0 else network[:2]
+    status, _, said = lsmatting('export', '-o', tmp_path / 'tiny.onnx', *given)
+    assert status == 1 and message in said
 
 
 def test_info_tells_of_a_network(lsmatting, network):

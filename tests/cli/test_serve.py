@@ -32,9 +32,10 @@ def test_the_page_is_for_this_computer_alone(lsmatting, served):
 
 
 def test_a_network_has_options_on_the_page(lsmatting, served, network):
-    lsmatting('serve', *network)
+    lsmatting('serve', *network, '--refine-steps', 7, '--tile', 512)
     [(_, options)] = served
     assert options['make_estimator'](3, 64).name.startswith('network tiny')
+    assert options['first_options'] == (7, 512)
 
 
 def test_a_port_in_use_is_named(lsmatting):

@@ -61,6 +61,31 @@ def test_what_makes_no_sense_is_refused(lsmatting, files, tmp_path, arguments, m
     assert not (tmp_path / 't.png').exists()
 
 
+def test_strokes_of_another_size_are_named(lsmatting, files, tmp_path):
+    strokes = tmp_path / 's.png'
+    cv2.imwrite(str(strokes), np.zeros((10, 12), np.uint8))
+    status, _, said = lsmatting(
+        'trimap', files['photo'], '-o', tmp_path / 't.png', '--scribbles', strokes
+    )
+    assert status == 1
+    assert f'{strokes} (--scribbles) 12 x 10; both must have the same size' in said
+
+
+@pytest.mark.parametrize('error', [MemoryError(), ZeroDivisionError('of a library')])
+def test_a_mask_that_fails_does_not_end_the_others(lsmatting, folders, monkeypatch, error):
+    errors = [error]
+
+    def trimap_of_a_mask(*arguments):
+        if errors:
+            raise errors.pop()
+        return trimap_of_mask(*arguments)
+
+    monkeypatch.setattr('lsmatting_plugin.cli.trimap.trimap_of_mask', trimap_of_a_mask)
+    status, printed, said = lsmatting('trimap', folders / 'trimaps', '-o', folders / 'made')
+    assert (status, printed) == (1, '1 written, 1 failed\n')
+    assert 'out of memory' in said or 'ZeroDivisionError: of a library' in said
+
+
 def test_a_trimap_is_no_jpeg(lsmatting, files, tmp_path):
     status, _, said = lsmatting('trimap', files['mask'], '-o', tmp_path / 't.jpg')
     assert status == 1 and 'write a .png' in said

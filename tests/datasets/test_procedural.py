@@ -188,7 +188,7 @@ def test_test_trimaps_agree_with_alpha(dataset):
 
 
 def test_test_images_obey_the_composite_equation(dataset):
-    plan = writer._Plan(dataset, SIZE, 3, SMALL['bgs_per_test_fg'], ())
+    plan = writer._Plan(dataset, SIZE, 3, SMALL['bgs_per_test_fg'], (), 0)
     kind = writer.KIND_CYCLE[1]
     fg, alpha = make_foreground(SIZE, plan.rng(writer.TEST_FG, 1), kind)
     for number in range(2):

@@ -29,6 +29,21 @@ def test_a_network_has_options_and_other_methods_none(start_page):
     assert options.isdisjoint(labels(start_page()))
 
 
+def test_a_visit_begins_with_the_options_of_the_command(start_page, png):
+    asked = []
+    page = start_page(
+        make_estimator=lambda *options: asked.append(options) or half, first_options=(250, 512)
+    )
+    values = {
+        component['props'].get('label'): component['props'].get('value')
+        for component in page.config['components']
+    }
+
+    assert (values['Refinement steps'], values['Tiles']) == (250, 512)
+    run = ('run', 'click')
+    assert page.join(run, None, 'white', '#ffffff', None, 250, 512).status == 200
+
+
 def test_nothing_is_left_behind(small_examples):
     before = os.environ.get('GRADIO_TEMP_DIR')
     with running_page(half, port=0) as url:
