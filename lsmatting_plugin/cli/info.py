@@ -7,7 +7,7 @@ import argparse
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 HELP = 'versions, devices, the model and its cost'
 
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _table(title: str, facts: dict) -> Table:
-    table = Table(title=title, show_header=False, title_justify='left')
+    table = Table('', Column(overflow='fold'), title=title, show_header=False, title_justify='left')
     for name, value in facts.items():
         table.add_row(name.replace('_', ' '), escape(_text(value)))
     return table
