@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plain checkout
 
-from lsmatting_plugin.image_io import write_file
+from lsmatting_plugin.whole_files import write_file
 
 OUT = Path(__file__).resolve().parent / 'images'
 INK, LINE, PAPER = '#24292f', '#6e7781', '#ffffff'

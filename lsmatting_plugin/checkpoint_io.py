@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from .checkpoint_error import CheckpointError
-from .image_io import write_file
 from .pretrained import address_of, fetch_pretrained
 from .stated_hash import require_stated_hash
+from .whole_files import write_file
 
 ZIP_SIGNATURE = b'PK\x03\x04'
 

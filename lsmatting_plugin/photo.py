@@ -13,7 +13,9 @@ from PIL import Image, ImageCms
 from PIL.TiffImagePlugin import TiffImageFile
 
 from .image_decoding import decode_image, load_pixels, open_image, turn_of, upright
-from .image_io import PNG_SIGNATURE, is_cut_png, pixel_chunks, write_file, write_image
+from .image_io import write_image
+from .png_chunks import PNG_SIGNATURE, is_cut_png, pixel_chunks
+from .whole_files import write_file
 
 BITS_PER_SAMPLE = 258  # a TIFF's tag
 # Modes in which Pillow keeps 32 bits or floats, which say nothing of where white is.

@@ -1,6 +1,6 @@
 """Trimaps: what their values mean, and how they are made.
 
-One rule holds wherever an image file or an array comes in: below ``BG_BELOW`` is background, above
+One rule holds wherever one is snapped to three values: below ``BG_BELOW`` is background, above
 ``FG_ABOVE`` foreground, the rest unknown (the paper's own thresholds, section 5.5). So a trimap
 that went through JPEG, was resized or drawn with soft brushes means what its painter meant.
 """
@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+
+from .masks import distance_to
 
 BG, UNKNOWN, FG = 0, 128, 255
 BG_BELOW, FG_ABOVE = 50, 200
@@ -45,24 +47,6 @@ def snap_trimap(trimap: np.ndarray, strict: bool = False) -> SnappedTrimap:
     snapped[is_bg], snapped[is_fg] = BG, FG
     num_snapped = np.count_nonzero((is_bg & (trimap != BG)) | (is_fg & (trimap != FG)))
     return SnappedTrimap(snapped, int(num_snapped))
-
-
-def window_round(mask: np.ndarray, margin: int) -> tuple[slice, slice]:
-    """The smallest window that holds a mask and a margin round it.
-
-    Args:
-        mask (ndarray): bool (H, W), such as where a trimap is unknown.
-        margin (int): Pixels; less where the image ends.
-
-    Returns:
-        tuple[slice, slice]: Of rows and columns; round the first pixel where the mask is empty.
-    """
-    slices = []
-    for axis in (1, 0):
-        hits = np.flatnonzero(mask.any(axis=axis))
-        first, last = (hits[0], hits[-1]) if hits.size else (0, 0)
-        slices.append(slice(max(first - margin, 0), last + 1 + margin))
-    return slices[0], slices[1]
 
 
 def trimap_of_mask(mask: np.ndarray, width: float) -> np.ndarray:
@@ -152,8 +136,3 @@ def _trimap_of_labels(image: np.ndarray, labels: np.ndarray, width: float) -> np
     trimap = trimap_of_mask(np.where(is_object, np.uint8(255), np.uint8(0)), width)
     trimap[certain] = BG
     return trimap
-
-
-def distance_to(is_target: np.ndarray) -> np.ndarray:
-    """Exact euclidean distance of each pixel to the nearest target; huge if there is none."""
-    return cv2.distanceTransform((~is_target).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)

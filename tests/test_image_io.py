@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from lsmatting_plugin.image_io import is_intact, write_file, write_image
+from lsmatting_plugin.image_io import is_intact, write_image
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 
@@ -32,21 +32,6 @@ def test_what_cannot_be_written_is_named(tmp_path, image, name):
         write_image(image, tmp_path / name)
 
     assert list(tmp_path.iterdir()) == []
-
-
-def test_an_interrupted_write_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / 'file'
-    write_file(b'old', path)
-
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr('os.replace', interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        write_file(b'new', path)
-
-    assert path.read_bytes() == b'old'
-    assert [file.name for file in tmp_path.iterdir()] == ['file']
 
 
 @pytest.mark.parametrize('suffix', ['.png', '.jpg'])

@@ -7,7 +7,6 @@ from lsmatting_plugin.trimap import (
     trimap_of_box,
     trimap_of_mask,
     trimap_of_scribbles,
-    window_round,
 )
 
 
@@ -23,14 +22,6 @@ def test_strictly_only_the_ends_are_known():
     values = np.array([[0, 3, 128, 252, 255]], np.uint8)
     assert snap_trimap(values, strict=True).trimap.tolist() == [[0, 128, 128, 128, 255]]
     assert snap_trimap(values, strict=True).num_snapped == 0
-
-
-def test_a_window_holds_the_mask_and_its_margin_within_the_image():
-    mask = np.zeros((20, 30), bool)
-    mask[5:7, 28] = True
-    assert mask[window_round(mask, 3)].shape == (8, 5)
-    assert mask[window_round(mask, 3)][3:5, 3].all()
-    assert mask[window_round(np.zeros_like(mask), 0)].shape == (1, 1)
 
 
 @pytest.fixture

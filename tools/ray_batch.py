@@ -28,8 +28,8 @@ from lsmatting_plugin.datasets.preparation.reestimation_command import (
 )
 from lsmatting_plugin.failures import FailuresFile
 from lsmatting_plugin.guidance.classical import CLASSICAL_METHODS
-from lsmatting_plugin.image_io import remove_leftovers
 from lsmatting_plugin.ray_parallel import RayWorkers
+from lsmatting_plugin.whole_files import remove_leftovers
 
 DESCRIPTION = """\
 Without --address a Ray is started on this machine for the time of the job. On a cluster, run this

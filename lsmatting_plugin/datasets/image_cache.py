@@ -12,7 +12,7 @@ import numpy as np
 from filelock import FileLock
 from mmengine.logging import print_log
 
-from ..image_io import write_file
+from ..whole_files import write_file
 
 
 class ImageCache:

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from mmengine.logging import print_log
 
-from ..image_io import write_file
 from ..parallel import available_cores
 from ..registry import DATASETS, TRANSFORMS
 from ..trimap import UNKNOWN
+from ..whole_files import write_file
 from .base_dataset import MattingDataset
 from .transforms.base import Transform
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mmengine.fileio import LocalBackend, register_backend
 
-from ..image_io import write_file
+from ..whole_files import write_file
 
 MEGABYTE = 2**20
 

@@ -6,8 +6,8 @@ from mmengine.dist import is_main_process
 from mmengine.hooks import CheckpointHook
 from mmengine.logging import MessageHub
 
-from ..image_io import remove_leftovers
 from ..registry import HOOKS
+from ..whole_files import remove_leftovers
 from .atomic_backend import AtomicLocalBackend
 from .epoch_loop import VALIDATION_DUE
 from .training_stopped import TrainingStopped

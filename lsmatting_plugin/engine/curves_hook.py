@@ -5,9 +5,9 @@ from pathlib import Path
 from mmengine.dist import master_only
 from mmengine.hooks import Hook
 
-from ..image_io import write_file
 from ..registry import HOOKS
 from ..visualization.training_curves import curves_of, read_run
+from ..whole_files import write_file
 
 
 @HOOKS.register_module()

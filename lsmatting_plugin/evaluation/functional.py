@@ -42,7 +42,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from ..trimap import window_round
+from ..masks import window_round
 from .connectivity import connected_level, degree_differences
 
 PROTOCOLS = ('dim', 'lsa')

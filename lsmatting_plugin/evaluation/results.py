@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePath
 from statistics import fmean
 
-from ..image_io import write_file
+from ..whole_files import write_file
 
 SUFFIXES = ('.json', '.csv')
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..image_io import write_file
 from ..models import LSAMattor
 from ..silence import silenced
+from ..whole_files import write_file
 from .metadata import describe_prediction
 from .parity import require_parity
 from .traceable_network import PlainNetwork, example_input, quiet_tracing, traceable

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from ..masks import window_round
 from ..silence import without_attempts
-from ..trimap import BG, FG, UNKNOWN, window_round
+from ..trimap import BG, FG, UNKNOWN
 
 # Names of methods, and pymatting's functions for them.
 PYMATTING = {

@@ -11,7 +11,8 @@ import cv2
 import numba
 import numpy as np
 
-from ..trimap import BG, FG, UNKNOWN, distance_to
+from ..masks import distance_to
+from ..trimap import BG, FG, UNKNOWN
 
 ITERATIONS = 5  # passes over the unknown pixels; more hardly change the mattes
 

@@ -11,8 +11,8 @@ import pytest
 
 from lsmatting_plugin.evaluation.results import Results
 from lsmatting_plugin.failures import FailuresFile
-from lsmatting_plugin.image_io import remove_leftovers, write_file
 from lsmatting_plugin.printing import print_any_name
+from lsmatting_plugin.whole_files import remove_leftovers, write_file
 
 NO_UTF8 = os.fsdecode(b'\xff\xfe')
 NAMES = {

@@ -14,7 +14,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 from rich.console import Console
 from rich.table import Table
 
-from lsmatting_plugin.image_io import write_file
 from lsmatting_plugin.visualization.training_curves import (
     SCALARS,
     Run,
@@ -22,6 +21,7 @@ from lsmatting_plugin.visualization.training_curves import (
     curves_of,
     read_run,
 )
+from lsmatting_plugin.whole_files import write_file
 
 
 def parse_args() -> argparse.Namespace:

@@ -21,11 +21,11 @@ from rich.console import Console
 
 from lsmatting_plugin.evaluation.functional import SHORT_NAMES
 from lsmatting_plugin.evaluation.results import Results, read_results
-from lsmatting_plugin.image_io import write_file
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.visualization import ScoreTable, bar_charts
 from lsmatting_plugin.visualization.comparison_page import comparison_page
 from lsmatting_plugin.visualization.crops import Crops, crops_of, draw_sheets
+from lsmatting_plugin.whole_files import write_file
 
 COLUMNS = {**SHORT_NAMES, 'seconds': 's / image'}  # lower is better in all of them
 

@@ -16,9 +16,9 @@ import numpy as np
 from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
 from lsmatting_plugin.foreground import roughness
 from lsmatting_plugin.image_files import images_by_stem
-from lsmatting_plugin.image_io import write_file
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.visualization import SheetWriter, composite_over
+from lsmatting_plugin.whole_files import write_file
 
 BACKGROUNDS = dict(white=(255, 255, 255), black=(0, 0, 0), green=(60, 160, 40))
 TITLES = ('foreground', *(f'over {name}' for name in BACKGROUNDS))

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 
 
 from lsmatting_plugin.config_io import add_config_options, read_config
-from lsmatting_plugin.image_io import write_file
+from lsmatting_plugin.whole_files import write_file
 
 
 def parse_args() -> argparse.Namespace:

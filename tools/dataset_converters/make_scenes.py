@@ -17,10 +17,10 @@ from mmengine.dataset import BaseDataset
 from lsmatting_plugin.config_io import read_config
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.datasets.scenes import write_scene
-from lsmatting_plugin.image_io import remove_leftovers, write_file
 from lsmatting_plugin.parallel import available_cores, unordered_map
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.registry import DATASETS
+from lsmatting_plugin.whole_files import remove_leftovers, write_file
 
 CHUNK = 16  # scenes a job
 MANIFEST = 'manifest.json'

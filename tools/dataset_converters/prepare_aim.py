@@ -19,9 +19,9 @@ from lsmatting_plugin.datasets.preparation import (
     prepare_test_set,
     training_files,
 )
-from lsmatting_plugin.image_io import remove_leftovers
 from lsmatting_plugin.parallel import available_cores
 from lsmatting_plugin.progress import progress_bar
+from lsmatting_plugin.whole_files import remove_leftovers
 
 LAYOUT = """
 OUT/train/fg, OUT/train/alpha, OUT/train/coco_bg

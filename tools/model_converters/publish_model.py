@@ -16,8 +16,8 @@ from lsmatting_plugin.apis import init_model
 from lsmatting_plugin.checkpoint_fit import require_fit
 from lsmatting_plugin.checkpoint_io import checkpoint_bytes, read_checkpoint, state_dict_of
 from lsmatting_plugin.config_io import read_config
-from lsmatting_plugin.image_io import write_file
 from lsmatting_plugin.stated_hash import name_with_hash
+from lsmatting_plugin.whole_files import write_file
 
 # Of what mmengine notes beside the weights: nothing that tells of a machine or its folders.
 KEPT_META = ('epoch', 'iter', 'mmengine_version')

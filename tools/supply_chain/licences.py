@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 from packaging.utils import canonicalize_name
 from requirement_files import ROOT, installed_version, licence_of, read_lock, read_requirements
 
-from lsmatting_plugin.image_io import write_file
+from lsmatting_plugin.whole_files import write_file
 
 PAGE = ROOT / 'docs/licences.md'
 START, END = '<!-- made by: make licences -->', '<!-- end of what make licences made -->'

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 
 from requirement_files import LOCK, ROOT
 
-from lsmatting_plugin.image_io import write_file
+from lsmatting_plugin.whole_files import write_file
 
 HEADER = """\
 # requirements.txt and all that it needs, pinned with hashes for every platform and Python >= 3.10.

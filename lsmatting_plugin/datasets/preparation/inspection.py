@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from ...image_decoding import upright
-from ...image_io import PNG_SIGNATURE
+from ...png_chunks import PNG_SIGNATURE
 from ...trimap import BG, FG, UNKNOWN
 from .manifest import pixel_checksum
 from .reading import bits_per_channel, read_whole

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import PIL
 
-from ...image_io import write_file
+from ...whole_files import write_file
 
 MANIFEST = 'manifest.json'
 UNFINISHED_MANIFEST = 'manifest.unfinished.json'  # of a run that was cut off, or is at work

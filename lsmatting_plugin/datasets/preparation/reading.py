@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from ...image_decoding import decode_image, load_pixels, open_image
-from ...image_io import is_cut_png, pixel_chunks
+from ...png_chunks import is_cut_png, pixel_chunks
 
 
 def read_whole(path: str | Path) -> Image.Image:

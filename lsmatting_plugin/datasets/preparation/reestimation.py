@@ -9,8 +9,9 @@ import numpy as np
 
 from ...foreground import reestimate_foreground
 from ...image_files import images_by_stem
-from ...image_io import is_intact, remove_leftovers, write_image
+from ...image_io import is_intact, write_image
 from ...parallel import unordered_map
+from ...whole_files import remove_leftovers
 from ..transforms import LoadImage, RequireSameSize
 
 Estimator = Callable[[np.ndarray, np.ndarray], np.ndarray]

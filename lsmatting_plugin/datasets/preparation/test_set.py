@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...image_io import read_intact, remove_leftovers, write_image
+from ...image_io import read_intact, write_image
 from ...parallel import unordered_map
+from ...whole_files import remove_leftovers
 from . import manifest
 from .compositing import composite
 from .delivery import ListedForeground

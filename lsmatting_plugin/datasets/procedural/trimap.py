@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ...trimap import distance_to
+from ...masks import distance_to
 
 
 def make_trimap(alpha: np.ndarray, distance: float) -> np.ndarray:

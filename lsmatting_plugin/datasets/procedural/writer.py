@@ -10,9 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ...image_io import is_intact, remove_leftovers, write_file, write_image
+from ...image_io import is_intact, write_image
 from ...parallel import available_cores, unordered_map
 from ...progress import progress_bar
+from ...whole_files import remove_leftovers, write_file
 from .backgrounds import make_background
 from .foregrounds import KIND_CYCLE, MIN_SIZE, make_foreground
 from .photos import find_photos, photo_background

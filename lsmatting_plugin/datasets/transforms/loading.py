@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from ...image_decoding import decode_image, open_image
-from ...image_io import is_cut_png, pixel_chunks
 from ...image_sizes import common_size
+from ...png_chunks import is_cut_png, pixel_chunks
 from ...registry import TRANSFORMS
 from ..image_cache import ImageCache
 from .base import Transform, as_keys

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from lsmatting_plugin.datasets.preparation.reading import (
-    pixel_chunks,
     read_alpha,
     read_colour,
     read_whole,
 )
+from lsmatting_plugin.png_chunks import pixel_chunks
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
 HEADER = 33  # bytes of a PNG before its second chunk
