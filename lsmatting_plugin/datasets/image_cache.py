@@ -12,7 +12,7 @@ import numpy as np
 from filelock import FileLock
 from mmengine.logging import print_log
 
-from ..whole_files import write_file
+from ..whole_files import remove_leftovers, write_file
 
 
 class ImageCache:
@@ -46,7 +46,7 @@ class ImageCache:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._lock():  # counted once; from here on the processes add up what they write
-                self._remove_leftovers()
+                remove_leftovers(self.folder)
                 entries = sum(entry.stat().st_size for entry in self.folder.glob('*.npy'))
                 self._write_total(entries)
         except OSError as error:
@@ -101,13 +101,6 @@ class ImageCache:
         """Whole or not at all: a process may be killed here, and the others read on."""
         write_file(str(count).encode(), self._total_file)
 
-    def _remove_leftovers(self) -> None:
-        """Removes what processes of this machine were just writing when they were killed."""
-        for leftover in self.folder.glob('.*.part'):
-            writer = leftover.name.split('.')[-2]  # see write_file
-            if writer.isdigit() and not _is_running(int(writer)):
-                leftover.unlink(missing_ok=True)
-
     def _stop(self, reason: str, level: int) -> None:
         self.is_full = True
         print_log(
@@ -123,18 +116,6 @@ class ImageCache:
 
     def _lock(self) -> FileLock:
         return FileLock(self.folder / 'total_bytes.lock')
-
-
-def _is_running(pid: int) -> bool:
-    if os.name != 'posix':  # elsewhere the call below would end it
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # another user's
-        pass
-    return True
 
 
 def _identity(path: Path, variant: str) -> str:

@@ -4,8 +4,10 @@ import os
 
 import numpy as np
 import pytest
+from leftovers import half_written
 
 from lsmatting_plugin.datasets import AIMDataset, Draw, ImageCache
+from lsmatting_plugin.whole_files import partial_path
 
 IMAGE = np.arange(2400, dtype=np.uint16).astype(np.uint8).reshape(20, 40, 3)
 ENTRY = 128 + IMAGE.nbytes  # of a .npy file: header and pixels
@@ -164,12 +166,8 @@ def test_what_a_full_disk_has_is_used_all_the_same(cache, source, log_lines, mon
 def test_a_killed_process_leaves_nothing_half(cache, source):
     """Neither a half image, nor a total that the processes beside it could not read."""
     cache.load(source, 'color', lambda: IMAGE)
-    process = multiprocessing.get_context('fork').Process(target=os._exit, args=(0,))
-    process.start()
-    process.join()
-    dead, alive = (cache.folder / f'.a.npy.{pid}.part' for pid in (process.pid, os.getpid()))
-    for path in (dead, alive):
-        path.write_bytes(b'half')
+    dead, alive = half_written(cache.folder / 'a.npy'), partial_path(cache.folder / 'b.npy')
+    alive.write_bytes(b'half')
 
     ImageCache(cache.folder, max_gigabytes=1)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from leftovers import half_written
 
 from lsmatting_plugin.datasets.procedural import (
     KINDS,
@@ -253,7 +254,7 @@ def test_a_cut_off_set_is_completed(tmp_path, monkeypatch):
     written = first.stat().st_mtime_ns
     data = (tmp_path / 'whole/train/alpha/fur_00001.png').read_bytes()
     (root / 'train/alpha/fur_00001.png').write_bytes(data[: len(data) // 2])
-    (root / 'train/fg/.fur_00001.png.1.part').write_bytes(data[:9])
+    half_written(root / 'train/fg/fur_00001.png')
     write_dataset(root, **small, num_workers=0, progress=False)
     assert digests(root) == whole
     assert first.stat().st_mtime_ns == written

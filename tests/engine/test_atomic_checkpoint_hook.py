@@ -6,11 +6,13 @@ from contextlib import contextmanager
 
 import pytest
 import torch
+from leftovers import half_written
 from mmengine.fileio import get_file_backend
 from mmengine.hooks import Hook
 
 from lsmatting_plugin.engine import AtomicLocalBackend, TrainingStopped
 from lsmatting_plugin.engine.launch import build_runner
+from lsmatting_plugin.whole_files import partial_path
 
 TOO_LITTLE = 200_000  # bytes: logs have room, checkpoints have none
 
@@ -153,12 +155,22 @@ def test_a_training_whose_last_checkpoint_is_missing_fails(train, tmp_path, logg
 
 def test_what_a_killed_run_was_writing_is_removed(train, tmp_path):
     (tmp_path / 'validation').mkdir()
-    for name in ('.epoch_7.pth.123.part', '.curves.png.123.part', 'validation/.epoch_7.jpg.1.part'):
-        (tmp_path / name).write_bytes(b'half')
+    for name in ('epoch_7.pth', 'curves.png', 'validation/epoch_7.jpg'):
+        half_written(tmp_path / name)
 
     train(**{'train_cfg.max_epochs': 1})
 
     assert leftovers(tmp_path) == []
+
+
+def test_what_a_test_writes_below_the_work_folder_meanwhile_stays(train, tmp_path):
+    matte = partial_path(tmp_path / 'mattes/a.png')
+    matte.parent.mkdir()
+    matte.write_bytes(b'half')
+
+    train(**{'train_cfg.max_epochs': 1})
+
+    assert leftovers(tmp_path) == [matte]
 
 
 @pytest.fixture(scope='module')

@@ -12,7 +12,6 @@ import pytest
 from lsmatting_plugin.evaluation.results import Results
 from lsmatting_plugin.failures import FailuresFile
 from lsmatting_plugin.printing import print_any_name
-from lsmatting_plugin.whole_files import remove_leftovers, write_file
 
 NO_UTF8 = os.fsdecode(b'\xff\xfe')
 NAMES = {
@@ -75,20 +74,6 @@ def test_a_variable_of_the_shell_that_is_not_set_is_no_name(here, lsmatting, arg
     status, _, said = lsmatting('matte', image, trimap, '-o', out)
     assert status == 1 and 'an empty name' in said[-1]
     assert {path: path.read_bytes() for path in here.iterdir()} == before
-
-
-def test_the_temporary_name_of_a_long_name_is_found_again(tmp_path, monkeypatch):
-    def kill(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr('os.replace', kill)
-    monkeypatch.setattr(Path, 'unlink', lambda *_, **__: None)  # a killed process does not tidy up
-    with pytest.raises(KeyboardInterrupt):
-        write_file(b'half', tmp_path / ('x' * 255))
-    monkeypatch.undo()
-    assert len(list(tmp_path.iterdir())) == 1
-    remove_leftovers(tmp_path)
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_failures_of_any_name_are_noted_as_json(tmp_path):

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from command_line import ROOT
 from delivery import write_delivery
+from leftovers import half_written
 from oracles import compositing as oracle
 from PIL import Image
 
@@ -123,7 +124,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(root):
     run.kill()
     run.wait()
     assert not (root / 'aim/test/manifest.json').exists()
-    (merged / '.net-7_2.png.1.part').write_bytes(b'half a file')
+    half_written(merged / 'net-7_2.png')
     (root / 'away.jpg').rename(root / 'voc/2008_12.jpg')
     done = prepare(root, '--skip-train')
     assert "1 composites of mode 'adobe' written, 5 were there" in done.stdout

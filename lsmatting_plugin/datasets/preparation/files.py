@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ...image_files import IMAGE_SUFFIXES
+from ...whole_files import partial_path
 
 
 def place(source: str | Path, target: str | Path, copies: bool = False) -> None:
@@ -33,7 +34,7 @@ def place(source: str | Path, target: str | Path, copies: bool = False) -> None:
                 f'{target} is a folder already; remove it, or choose another --out'
             )
     target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f'.{target.name}.{os.getpid()}.part')
+    partial = partial_path(target)
     partial.unlink(missing_ok=True)
     try:
         if copies or not (_symlinks(source, partial) or _hard_links(source, partial)):

@@ -97,3 +97,10 @@ def test_a_linked_folder_is_refused(source, tmp_path):
 def test_images_of_another_set_are_refused(source):
     with pytest.raises(ValueError, match=r'holds 1 images that do not belong.* a\.png'):
         make_own_folder(source.parent, ['b.png'])
+
+
+@pytest.mark.parametrize('copies', [False, True])
+def test_a_name_may_be_as_long_as_a_file_system_allows(source, tmp_path, copies):
+    target = tmp_path / ('x' * 255)
+    place(source, target, copies)
+    assert target.read_bytes() == b'source'

@@ -3,6 +3,7 @@ import os
 import cv2
 import numpy as np
 import pytest
+from leftovers import half_written
 
 from lsmatting_plugin.datasets.preparation.reestimation import reestimate_folder
 from lsmatting_plugin.foreground import reestimate_foreground
@@ -179,7 +180,7 @@ def test_a_foreground_without_matte_is_named_and_the_rest_done(root, reestimate,
 
 def test_what_a_killed_run_was_writing_is_removed(root, reestimate):
     (root / 'out').mkdir()
-    (root / 'out' / '.a.png.123.part').write_bytes(b'half a file')
+    half_written(root / 'out' / 'a.png')
 
     reestimate()
 
