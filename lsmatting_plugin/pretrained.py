@@ -18,14 +18,14 @@ from mmengine.runner.checkpoint import get_external_models
 
 from .checkpoint_error import CheckpointError
 from .stated_hash import CHUNK, stated_hash
+from .whole_files import partial_path
 
 FOLDER = 'pretrained'
+TIMEOUT = 15.0  # seconds without an answer after which a download is given up
 MAX_BYTES = 8 * 2**30  # of a download; the largest matting networks have less than a quarter
 
 
-def fetch_pretrained(
-    url: str, folder: str | Path = FOLDER, timeout: float = 15.0, max_bytes: int = MAX_BYTES
-) -> Path:
+def fetch_pretrained(url: str, folder: str | Path = FOLDER) -> Path:
     """Path of a weights file in ``folder``, downloaded from ``url`` if it is not there yet.
 
     Args:
@@ -34,15 +34,14 @@ def fetch_pretrained(
             SHA-256, which a download must match. Of another download a warning tells the SHA-256.
         folder (str | Path): Looked into first; made when something is downloaded. What lies there
             is checked when it is read, see :func:`.read_checkpoint`.
-        timeout (float): Seconds without an answer after which the download is given up.
-        max_bytes (int): A longer file is given up.
 
     Returns:
         Path: The file, complete: a download is written under a temporary name and then renamed.
 
     Raises:
         CheckpointError: The file is not local, and the URL is not one by https.
-        OSError: The file is neither local nor to be had from ``url``, or arrived damaged.
+        OSError: The file is neither local nor to be had from ``url``, or arrived damaged, or has
+            more than ``MAX_BYTES``.
     """
     parts = urlsplit(url)
     name = parts.path.rsplit('/', 1)[-1]
@@ -57,9 +56,9 @@ def fetch_pretrained(
             f'it, and put it into {folder}/'
         )
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f'{name}.{os.getpid()}.part')
+    partial = partial_path(path)
     try:
-        digest = _download(url, partial, timeout, max_bytes)
+        digest = _download(url, partial)
         stated = stated_hash(name)
         if stated is None:
             print_log(
@@ -118,16 +117,16 @@ class _HttpsOnly(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _download(url: str, target: Path, timeout: float, max_bytes: int) -> str:
+def _download(url: str, target: Path) -> str:
     """Writes what arrives; returns its SHA-256 in hex digits."""
     digest, arrived = hashlib.sha256(), 0
     opener = urllib.request.build_opener(_HttpsOnly)
-    with opener.open(url, timeout=timeout) as response, open(target, 'wb') as file:
+    with opener.open(url, timeout=TIMEOUT) as response, open(target, 'wb') as file:
         announced = response.headers['Content-Length']
         while chunk := response.read(CHUNK):
             arrived += len(chunk)
-            if arrived > max_bytes:
-                raise OSError(f'{url} sends more than {max_bytes} bytes, the most that is taken')
+            if arrived > MAX_BYTES:
+                raise OSError(f'{url} sends more than {MAX_BYTES} bytes, the most that is taken')
             digest.update(chunk)
             file.write(chunk)
     if announced is not None and arrived != int(announced):

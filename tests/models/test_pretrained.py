@@ -3,6 +3,7 @@ import socket
 
 import pytest
 
+from lsmatting_plugin import pretrained
 from lsmatting_plugin.checkpoint_error import CheckpointError
 from lsmatting_plugin.pretrained import address_of, fetch_pretrained
 
@@ -72,10 +73,11 @@ def test_a_server_that_is_not_there_is_an_os_error(site, tmp_path):
 
 def test_a_server_that_never_answers_is_given_up(tmp_path, monkeypatch):
     monkeypatch.setenv('no_proxy', '127.0.0.1')
+    monkeypatch.setattr(pretrained, 'TIMEOUT', 0.1)
     with socket.create_server(('127.0.0.1', 0)) as silent:
         url = f'https://127.0.0.1:{silent.getsockname()[1]}/net.pth'
         with pytest.raises(OSError, match='timed out'):
-            fetch_pretrained(url, tmp_path, timeout=0.1)
+            fetch_pretrained(url, tmp_path)
     assert not files_in(tmp_path)
 
 
@@ -95,12 +97,13 @@ def test_a_redirect_by_https_is_followed(site, tmp_path):
 
 
 @pytest.mark.parametrize('is_announced', [True, False])
-def test_a_download_without_end_is_given_up(site, tmp_path, is_announced):
+def test_a_download_without_end_is_given_up(site, tmp_path, monkeypatch, is_announced):
+    monkeypatch.setattr(pretrained, 'MAX_BYTES', len(BODY) - 1)
     site.put('net.pth', BODY)
     if not is_announced:
         site.answers['net.pth'] = b'HTTP/1.0 200 OK\r\n\r\n' + BODY
     with pytest.raises(OSError, match=f'sends more than {len(BODY) - 1} bytes'):
-        fetch_pretrained(site.url('net.pth'), tmp_path, max_bytes=len(BODY) - 1)
+        fetch_pretrained(site.url('net.pth'), tmp_path)
     assert not files_in(tmp_path)
 
 
