@@ -8,12 +8,16 @@ from contextlib import contextmanager
 import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
+from PIL.TiffImagePlugin import TiffImageFile
+
+from .png_chunks import is_cut_png, pixel_chunks, png_bit_depth
 
 # Pillow knows more, but reads some of those by starting other programs (EPS), or takes nearly any
 # bytes for them (TGA).
 FORMATS = ('PNG', 'JPEG', 'TIFF', 'WEBP', 'BMP', 'GIF', 'PPM', 'JPEG2000')
 SILENT = 0  # OpenCV's LOG_LEVEL_SILENT
 ORIENTATION = 0x0112  # EXIF's tag
+BITS_PER_SAMPLE = 258  # a TIFF's
 # What brings an image of that orientation upright.
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -87,6 +91,40 @@ def upright(image: Image.Image) -> Image.Image:
     """The image, turned as its EXIF orientation says; itself where that says nothing."""
     turn = turn_of(image)
     return image if turn is None else image.transpose(turn)
+
+
+def has_16_bits(image: Image.Image, data: bytes) -> bool:
+    """Whether a file has 16 bits a channel, by its header: of such colours Pillow makes 8 unasked.
+
+    Args:
+        image (Image.Image): Of :func:`open_image`.
+        data (bytes): The file from which it was opened.
+    """
+    if isinstance(image, TiffImageFile):
+        return 16 in np.atleast_1d(image.tag_v2.get(BITS_PER_SAMPLE, 8))
+    return png_bit_depth(data) == 16 or image.mode.startswith('I;16')
+
+
+def decode_whole(data: bytes, flags: int) -> np.ndarray:
+    """An image by OpenCV, whatever a PNG has beside its pixels.
+
+    Args:
+        data (bytes): The content of a file, whatever its name.
+        flags (int): OpenCV's, such as ``cv2.IMREAD_COLOR``.
+
+    Returns:
+        ndarray: uint8 unless the flags ask for other depths; (H, W), (H, W, 3) BGR or BGRA.
+
+    Raises:
+        ValueError: It is no image, broken, cut short, or has more than :func:`max_pixels`; the
+            message as of :func:`open_image`.
+    """
+    data = pixel_chunks(data)
+    open_image(data)  # whose size is known before anything is decoded
+    pixels = None if is_cut_png(data) else decode_image(data, flags)
+    if pixels is None:
+        raise ValueError('broken or cut short; copy or save it anew')
+    return pixels
 
 
 def decode_image(data: bytes, flags: int) -> np.ndarray | None:

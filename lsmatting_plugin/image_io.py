@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .image_decoding import decode_image
+from .image_decoding import decode_image, decode_whole
 from .png_chunks import is_cut_png
 from .whole_files import write_file
 
@@ -33,6 +33,23 @@ def write_image(image: np.ndarray, path: str | Path, options: Sequence[int] = ()
     if not is_encoded:
         raise ValueError(f'{path}: {image.dtype} {image.shape} cannot be written so')
     write_file(encoded.tobytes(), path)
+
+
+def read_image(path: str | Path, flags: int = cv2.IMREAD_COLOR) -> np.ndarray:
+    """An image as OpenCV reads it, from a path of any characters (``cv2.imread`` takes not all).
+
+    Args:
+        path (str | Path): Of any of :data:`.FORMATS`, whatever its name.
+        flags (int): OpenCV's; the default is uint8 BGR (H, W, 3), upright.
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is no image, broken, or has more than :func:`.max_pixels`; the file is named.
+    """
+    try:
+        return decode_whole(Path(path).read_bytes(), flags)
+    except ValueError as error:
+        raise ValueError(f'{path}: {error}') from error
 
 
 def read_intact(path: str | Path) -> np.ndarray | None:

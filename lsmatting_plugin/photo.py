@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 import cv2
 import numpy as np
 from PIL import Image, ImageCms
-from PIL.TiffImagePlugin import TiffImageFile
 
-from .image_decoding import decode_image, load_pixels, open_image, turn_of, upright
+from .image_decoding import decode_whole, has_16_bits, load_pixels, open_image, turn_of, upright
 from .image_io import write_image
-from .png_chunks import PNG_SIGNATURE, is_cut_png, pixel_chunks
+from .png_chunks import PNG_SIGNATURE, pixel_chunks
 from .whole_files import write_file
 
-BITS_PER_SAMPLE = 258  # a TIFF's tag
 # Modes in which Pillow keeps 32 bits or floats, which say nothing of where white is.
 UNCLEAR_MODES = ('I', 'F')
 # Whose further frames are pictures of their own; those of a phone's JPEG are previews and the like.
@@ -67,7 +65,7 @@ def read_photo(path: str | Path) -> Photo:
     """
     image, data, notes = _open(path)
     original, profile = image, image.info.get('icc_profile')
-    if _has_16_bits(image, data):
+    if has_16_bits(image, data):
         pixels = _decode_16_bits(path, data, cv2.IMREAD_COLOR)
         return Photo(pixels, profile, (*notes, '16 bits', *_note_on_frames(image)))
     if turn_of(image) is not None:
@@ -93,7 +91,7 @@ def read_grey(path: str | Path) -> np.ndarray:
         ValueError: As of :func:`read_photo`.
     """
     image, data, _ = _open(path)
-    if _has_16_bits(image, data):
+    if has_16_bits(image, data):
         return to_8_bits(_decode_16_bits(path, data, cv2.IMREAD_GRAYSCALE))
     image = upright(image)
     # By way of RGB where there is a palette, whose indices are no greys.
@@ -110,7 +108,7 @@ def read_matte(path: str | Path) -> np.ndarray:
     """
     image, data, _ = _open(path)
     if 'A' in image.getbands():
-        if _has_16_bits(image, data):
+        if has_16_bits(image, data):
             alpha = to_8_bits(_decode_16_bits(path, data, cv2.IMREAD_UNCHANGED)[..., -1])
             turn = turn_of(image)
             if turn is not None and image.format == 'PNG':  # a TIFF is turned by its decoder
@@ -209,7 +207,7 @@ def _open(path: str | Path) -> tuple[Image.Image, bytes, list[str]]:
 def _checked(data: bytes) -> Image.Image:
     image = open_image(data)
     # PNGs of 16 bits too, which OpenCV decodes: libpng tells stderr what is broken in them.
-    if image.format != 'TIFF' or not _has_16_bits(image, data):
+    if image.format != 'TIFF' or not has_16_bits(image, data):
         load_pixels(image)
     return image
 
@@ -225,20 +223,11 @@ def _what_is_there(path: Path) -> str:
     return 'no such file'
 
 
-def _has_16_bits(image: Image.Image, data: bytes) -> bool:
-    """By the file's header: of colours with 16 bits Pillow reads 8."""
-    if data.startswith(PNG_SIGNATURE):
-        return data[24] == 16
-    if isinstance(image, TiffImageFile):
-        return 16 in np.atleast_1d(image.tag_v2.get(BITS_PER_SAMPLE, 8))
-    return image.mode.startswith('I;16')
-
-
 def _decode_16_bits(path: str | Path, data: bytes, color: int) -> np.ndarray:
-    data = pixel_chunks(data)
-    pixels = None if is_cut_png(data) else decode_image(data, color | cv2.IMREAD_ANYDEPTH)
-    if pixels is None:
-        raise ValueError(f'{path}: broken or cut short; copy or save it anew')
+    try:
+        pixels = decode_whole(data, color | cv2.IMREAD_ANYDEPTH)
+    except ValueError as error:
+        raise ValueError(f'{path}: {error}') from error
     if pixels.dtype not in (np.uint8, np.uint16):
         raise ValueError(
             f'{path}: {pixels.dtype} values do not say which is white; save 8 or 16 bits'

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 PNG_SIGNATURE = b'\x89PNG\r\n\x1a\n'
+BIT_DEPTH = 24  # where a PNG has it
 
 
 def is_cut_png(data: bytes) -> bool:
@@ -14,6 +15,12 @@ def is_cut_png(data: bytes) -> bool:
         return False
     *_, (kind, _, end) = [(b'', 0, 0), *_png_chunks(data)]
     return kind != b'IEND' or end > len(data)
+
+
+def png_bit_depth(data: bytes) -> int | None:
+    """Bits a channel by a PNG's header; None where it is no PNG."""
+    is_png = data.startswith(PNG_SIGNATURE) and len(data) > BIT_DEPTH
+    return data[BIT_DEPTH] if is_png else None
 
 
 def pixel_chunks(data: bytes) -> bytes:

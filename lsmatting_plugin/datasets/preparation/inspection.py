@@ -1,22 +1,18 @@
 """What a single image file of a data set holds, as far as a check needs it."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from ...image_decoding import upright
-from ...png_chunks import PNG_SIGNATURE
 from ...trimap import BG, FG, UNKNOWN
 from .manifest import pixel_checksum
-from .reading import bits_per_channel, read_whole
+from .reading import channels_of, read_8_bits, read_whole
 
 COLOUR, ALPHA, TRIMAP = 'colour', 'alpha', 'trimap'
 # By so much, of 255, an alpha may differ from what its trimap calls known. Trimaps that came with
 # Adobe Image Matting and alphamatting.com stay below in all but a few pixels.
 TOLERANCE = 2
-BIT_DEPTH = 24  # where a PNG has it
 
 
 class Inspection(NamedTuple):
@@ -88,23 +84,17 @@ def inspect_image(kind: str, path: str, alpha_path: str | None = None) -> Inspec
 
 
 def _of_colours(path: str) -> Inspection:
-    rgb = np.asarray(_upright(path).convert('RGB'))
+    rgb = np.asarray(upright(read_whole(path)).convert('RGB'))
     return Inspection(shape=rgb.shape[:2], checksum=pixel_checksum(rgb[..., ::-1]))
 
 
 def _of_grey(path: str) -> tuple[np.ndarray, Inspection]:
     """The first channel, uint8 (H, W), and what concerns the channels."""
-    image = _upright(path)
-    if bits_per_channel(image) != 8 or _png_bit_depth(path) == 16:
-        raise ValueError(f'{path} has more than 8 bits a channel')
+    image = upright(read_8_bits(path))  # as the data sets' pipelines see it
     has_transparency = 'A' in image.getbands() or 'transparency' in image.info
-    if image.mode in ('1', 'LA'):
-        image = image.convert('L')
-    channels = np.asarray(image if image.mode == 'L' else image.convert('RGB'))
-    channels = channels.reshape(*channels.shape[:2], -1)
-    first, spread = np.ascontiguousarray(channels[..., 0]), 0
-    if channels.shape[2] > 1:
-        spread = int((channels.max(axis=2) - channels.min(axis=2)).max())
+    channels = channels_of(image)
+    first = np.ascontiguousarray(channels[..., 0])
+    spread = int((channels.max(axis=2) - channels.min(axis=2)).max())
     return first, Inspection(
         shape=first.shape,
         checksum=pixel_checksum(first),
@@ -122,16 +112,3 @@ def _contradictions(trimap: np.ndarray, alpha_path: str | None) -> int:
         return 0
     is_too_low = (trimap == FG) & (alpha < 255 - TOLERANCE)
     return int(np.count_nonzero(is_too_low | ((trimap == BG) & (alpha > TOLERANCE))))
-
-
-def _upright(path: str) -> Image.Image:
-    """As the data sets' pipelines see it: turned by its EXIF orientation."""
-    return upright(read_whole(path))
-
-
-def _png_bit_depth(path: str) -> int | None:
-    """Pillow brings colours of 16 bits to 8 unasked."""
-    with Path(path).open('rb') as file:
-        header = file.read(BIT_DEPTH + 1)
-    is_png = header.startswith(PNG_SIGNATURE) and len(header) > BIT_DEPTH
-    return header[BIT_DEPTH] if is_png else None

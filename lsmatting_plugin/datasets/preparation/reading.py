@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ...image_decoding import decode_image, load_pixels, open_image
+from ...image_decoding import decode_image, has_16_bits, load_pixels, open_image
 from ...png_chunks import is_cut_png, pixel_chunks
 
 
@@ -23,15 +23,7 @@ def read_whole(path: str | Path) -> Image.Image:
         FileNotFoundError: There is no such file.
         ValueError: It is no image, cut short, or has more than :func:`.max_pixels`.
     """
-    data = pixel_chunks(Path(path).read_bytes())
-    if is_cut_png(data):
-        raise ValueError(f'{path} is cut short; copy it anew')
-    try:
-        image = open_image(data)
-        load_pixels(image)
-    except ValueError as error:
-        raise ValueError(f'{path} is no readable image: {error}') from error
-    return image
+    return _decoded(path, pixel_chunks(Path(path).read_bytes()))
 
 
 def read_colour(path: str | Path, mode: str = 'adobe') -> np.ndarray:
@@ -61,16 +53,41 @@ def read_alpha(path: str | Path) -> np.ndarray:
     """An alpha matte, uint8 (H, W): the first channel, with which all others should agree.
 
     Raises:
-        FileNotFoundError, ValueError: See :func:`read_whole`; or it has not 8 bits.
+        FileNotFoundError, ValueError: See :func:`read_8_bits`.
     """
-    image = read_whole(path)
-    if bits_per_channel(image) != 8:
-        raise ValueError(f'{path} should have 8 bits a channel (mode {image.mode})')
-    if image.mode not in ('L', 'LA', 'RGB', 'RGBA'):  # a palette's indices are no greys
-        image = image.convert('RGB')
-    return np.asarray(image.getchannel(0))
+    return np.ascontiguousarray(channels_of(read_8_bits(path))[..., 0])
 
 
-def bits_per_channel(image: Image.Image) -> int:
-    """8, or 16 for anything deeper."""
-    return 16 if image.mode.startswith(('I', 'F')) else 8
+def read_8_bits(path: str | Path) -> Image.Image:
+    """An image as of :func:`read_whole` that has no more than 8 bits a channel.
+
+    Raises:
+        FileNotFoundError, ValueError: See :func:`read_whole`; or it has more.
+    """
+    data = pixel_chunks(Path(path).read_bytes())
+    image = _decoded(path, data)
+    if has_16_bits(image, data) or image.mode.startswith(('I', 'F')):
+        raise ValueError(f'{path} has more than 8 bits a channel; save it with 8')
+    return image
+
+
+def channels_of(image: Image.Image) -> np.ndarray:
+    """The greys or colours of a matte or trimap, uint8 (H, W, 1) or RGB (H, W, 3).
+
+    Args:
+        image (Image.Image): Of :func:`read_8_bits`; its transparency is left out.
+    """
+    if image.mode in ('1', 'L', 'LA'):
+        return np.asarray(image.convert('L'))[..., None]
+    return np.asarray(image.convert('RGB'))  # also of a palette, whose indices are no greys
+
+
+def _decoded(path: str | Path, data: bytes) -> Image.Image:
+    if is_cut_png(data):
+        raise ValueError(f'{path} is cut short; copy it anew')
+    try:
+        image = open_image(data)
+        load_pixels(image)
+    except ValueError as error:
+        raise ValueError(f'{path} is no readable image: {error}') from error
+    return image

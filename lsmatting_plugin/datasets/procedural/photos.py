@@ -6,6 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ...image_files import IMAGE_SUFFIXES
+from ...image_io import read_image
 from .foregrounds import draw_shape
 
 # library -> (what pip installs, folder inside the library, the photographs among its files)
@@ -17,7 +19,6 @@ LIBRARIES = {
     ),
     'sklearn': ('scikit-learn', 'datasets/images', ('china', 'flower')),
 }
-SUFFIXES = ('.jpg', '.jpeg', '.png', '.bmp', '.tif', '.tiff', '.webp')
 SMALLEST_CROP = 0.5  # of the largest crop of the drawn aspect
 
 
@@ -51,10 +52,11 @@ def find_photos(source: str | Path) -> list[Path]:
     found = sorted(
         path
         for path in root.rglob('*')
-        if path.suffix.lower() in SUFFIXES and (names is None or path.stem in names)
+        if path.suffix.lower() in IMAGE_SUFFIXES and (names is None or path.stem in names)
     )
     if not found:
-        raise FileNotFoundError(f"photos: no photograph ({', '.join(SUFFIXES)}) in '{root}'")
+        kinds = ', '.join(sorted(IMAGE_SUFFIXES))
+        raise FileNotFoundError(f"photos: no photograph ({kinds}) in '{root}'")
     return found
 
 
@@ -64,9 +66,10 @@ def photo_background(path: Path, size: int, rng: np.random.Generator) -> np.ndar
     Raises:
         ValueError: The file cannot be decoded.
     """
-    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise ValueError(f"photos: cannot read '{path}': remove it or replace it by a valid image")
+    try:
+        image = read_image(path)
+    except ValueError as error:
+        raise ValueError(f'photos: {error}, or remove it') from error
     h, w = draw_shape(size, rng)
     scale = min(image.shape[0] / h, image.shape[1] / w) * rng.uniform(SMALLEST_CROP, 1)
     crop_h, crop_w = max(1, int(h * scale)), max(1, int(w * scale))

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ...image_decoding import decode_image, open_image
+from ...image_io import read_image
 from ...image_sizes import common_size
-from ...png_chunks import is_cut_png, pixel_chunks
 from ...registry import TRANSFORMS
 from ..image_cache import ImageCache
 from .base import Transform, as_keys
@@ -101,19 +100,10 @@ class LoadImage(Transform):
         return results
 
     def _decode(self, path: Path, divisor: int) -> np.ndarray:
-        # Decoded from memory: cv2.imread does not open non-ASCII paths on every system.
-        encoded = pixel_chunks(path.read_bytes())
         try:
-            open_image(encoded)  # whose size is known before anything is decoded
+            return read_image(path, self.FLAGS[self.color][divisor])
         except ValueError as error:
-            raise ValueError(f'{self.key}: not a readable image: {path}: {error}') from error
-        flags = self.FLAGS[self.color][divisor]
-        image = None if is_cut_png(encoded) else decode_image(encoded, flags)
-        if image is None:
-            raise ValueError(
-                f'{self.key}: not a readable image: {path}: broken or cut short; copy it anew'
-            )
-        return image
+            raise ValueError(f'{self.key}: not a readable image: {error}') from error
 
 
 def _divisor(path: Path, min_side: int) -> int:

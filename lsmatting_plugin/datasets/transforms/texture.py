@@ -1,12 +1,12 @@
 """Foregrounds that look like photographs."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import cv2
 import numpy as np
 
 from ...image_files import images_by_stem
+from ...image_io import read_image
 from ...registry import TRANSFORMS
 from .base import RandomTransform, as_range
 from .blob import random_blob
@@ -35,7 +35,7 @@ class RandomPhotoTexture(RandomTransform):
 
     Raises:
         FileNotFoundError: There is no photograph.
-        ValueError: An argument is out of range.
+        ValueError: An argument is out of range; later, that a photograph cannot be read.
     """
 
     def __init__(
@@ -69,9 +69,10 @@ class RandomPhotoTexture(RandomTransform):
     def _crop(self, shape: Sequence[int], rng: np.random.Generator) -> np.ndarray:
         """Part of a random photograph in that size, float32."""
         path = self._paths[rng.integers(len(self._paths))]
-        photo = cv2.imread(path, cv2.IMREAD_COLOR)
-        if photo is None:
-            raise ValueError(f'{Path(path)} cannot be read as a photograph; remove it')
+        try:
+            photo = read_image(path)
+        except ValueError as error:
+            raise ValueError(f'photos: {error}, or remove it') from error
         zoom = np.exp(rng.uniform(*np.log(self.zoom)))
         sides = [
             int(np.clip(wanted / zoom, min(MIN_CROP, limit), limit))

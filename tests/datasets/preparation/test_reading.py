@@ -3,6 +3,7 @@ import zlib
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from lsmatting_plugin.datasets.preparation.reading import (
     read_alpha,
@@ -89,8 +90,21 @@ def test_the_modes_decode_jpegs_each_by_its_library(write):
 
 def test_alphas_are_the_first_channel_of_eight_bits(write):
     np.testing.assert_array_equal(read_alpha(write('a.png', IMAGE[..., 0])), IMAGE[..., 0])
-    with pytest.raises(ValueError, match='should have 8 bits'):
-        read_alpha(write('b.png', IMAGE[..., 0].astype(np.uint16) * 257))
+
+
+@pytest.mark.parametrize('name', ['b.png', 'b.tif'])
+@pytest.mark.parametrize('channels', [0, slice(None)], ids=['grey', 'colours'])
+def test_alphas_of_sixteen_bits_are_refused(write, name, channels):
+    path = write(name, IMAGE[..., channels].astype(np.uint16) * 257)
+    with pytest.raises(ValueError, match=f'{path} has more than 8 bits'):
+        read_alpha(path)
+
+
+@pytest.mark.parametrize('mode', ['1', 'LA', 'P', 'RGBA'])
+def test_an_alpha_of_any_mode_is_what_it_shows(tmp_path, mode):
+    grey = np.repeat(np.array([[0, 255, 255, 0]], np.uint8), 2, axis=0)
+    Image.fromarray(grey).convert(mode).save(tmp_path / 'a.png')
+    np.testing.assert_array_equal(read_alpha(tmp_path / 'a.png'), grey)
 
 
 def test_what_follows_the_end_of_a_png_does_not_matter(write):

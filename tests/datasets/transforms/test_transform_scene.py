@@ -58,6 +58,18 @@ def test_a_texture_may_keep_light_and_shade(apply, photos):
     assert shaded[15:].max() == 250
 
 
+@pytest.mark.parametrize('cut', [0, 40, 90])
+def test_a_photograph_that_cannot_be_read_is_named_and_nothing_else_is_said(
+    apply, sample, tmp_path, capfd, cut
+):
+    path = tmp_path / 'ü.png'
+    cv2.imencode('.png', sample['fg'])[1].tofile(path)
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(ValueError, match=f'photos: {path}: .*, or remove it'):
+        apply('RandomPhotoTexture', sample, photos=str(tmp_path), prob=1)
+    assert capfd.readouterr() == ('', '')
+
+
 def test_strokes_only_make_known_pixels_unknown(apply):
     trimap = np.zeros((60, 60), np.uint8)
     trimap[:, 30:], trimap[:, 27:33] = 255, 128
