@@ -7,9 +7,11 @@ class MattingDataSample(BaseDataElement):
     """Annotations, predictions and paths of one image, under mmedit's field names.
 
     Data fields, each a tensor when present:
-        gt_alpha (1, H, W): true alpha as the network sees it, uint8 or float, 0..255.
+        gt_alpha (1, H, W): true alpha: uint8, 0..255 as packed; float32, 0..1 in a training, behind
+            :class:`.MattingPreprocessor`.
         gt_fg, gt_bg, gt_merged (3, H, W): foreground, background, composite; BGR, 0..255.
         trimap (1, H, W): 0 background, 255 foreground, between them unknown.
+        guide (C, H, W): what a method without a network makes of the image, uint8, 0..255.
         ori_alpha, ori_trimap (1, H, W): the same as loaded, before any resizing.
         output.pred_alpha (H, W): the predicted alpha, float32, 0..1 (see ``LSAMattor.test_cfg``).
 

@@ -15,7 +15,8 @@ class MattingDataset(BaseDataset):
     """mmengine's ``BaseDataset``, indexed by an int or by a :class:`Draw`.
 
     A ``Draw`` (from :class:`DrawSampler`) gives the sample its own generator, ``results['rng']``,
-    from which all transforms draw; with a plain int they fall back on numpy's global state.
+    from which all transforms draw; with a plain int :func:`.randomness.generator` seeds one, new
+    for each sample.
 
     Args:
         *args: Those of ``BaseDataset``.
