@@ -16,6 +16,7 @@ from mmengine.dataset import BaseDataset
 
 from lsmatting_plugin.config_io import read_config
 from lsmatting_plugin.datasets import Draw
+from lsmatting_plugin.datasets.preparation import MANIFEST
 from lsmatting_plugin.datasets.scenes import write_scene
 from lsmatting_plugin.parallel import available_cores, unordered_map
 from lsmatting_plugin.progress import progress_bar
@@ -23,7 +24,6 @@ from lsmatting_plugin.registry import DATASETS
 from lsmatting_plugin.whole_files import remove_leftovers, write_file
 
 CHUNK = 16  # scenes a job
-MANIFEST = 'manifest.json'
 
 
 def parse_args() -> argparse.Namespace:

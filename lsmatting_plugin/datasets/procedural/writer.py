@@ -14,6 +14,7 @@ from ...image_io import is_intact, write_image
 from ...parallel import available_cores, unordered_map
 from ...progress import progress_bar
 from ...whole_files import remove_leftovers, write_file
+from ..preparation.manifest import MANIFEST, UNFINISHED_MANIFEST
 from .backgrounds import make_background
 from .foregrounds import KIND_CYCLE, MIN_SIZE, make_foreground
 from .photos import find_photos, photo_background
@@ -22,8 +23,6 @@ from .trimap import make_trimap
 GENERATOR_VERSION = 1
 """Raised whenever the same arguments give other pictures than before."""
 
-MANIFEST = 'manifest.json'
-UNFINISHED_MANIFEST = 'manifest.unfinished.json'
 FOLDERS = (
     'train/fg', 'train/alpha', 'train/coco_bg', 'test/merged', 'test/trimaps', 'test/alpha_copy',
 )  # fmt: skip
