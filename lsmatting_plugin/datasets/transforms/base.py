@@ -16,7 +16,9 @@ class Transform(BaseTransform):
     """A transform that keeps each argument in an attribute of the same name, and prints them."""
 
     def __repr__(self) -> str:
-        arguments = ', '.join(f'{name}={value!r}' for name, value in vars(self).items())
+        arguments = ', '.join(
+            f'{name}={value!r}' for name, value in vars(self).items() if not name.startswith('_')
+        )
         return f'{type(self).__name__}({arguments})'
 
 
@@ -31,9 +33,7 @@ class RandomTransform(Transform):
     """
 
     def __init__(self, prob: float) -> None:
-        if not 0 <= prob <= 1:
-            raise ValueError(f'prob must be within 0..1, got {prob}')
-        self.prob = prob
+        self.prob = as_probability('prob', prob)
 
     def transform(self, results: dict) -> dict:
         """Toss one coin for the sample and change it, or hand it on as it is."""
@@ -57,6 +57,17 @@ def as_keys(keys: str | Sequence[str]) -> tuple[str, ...]:
     if not keys:
         raise ValueError('keys must name at least one image')
     return keys
+
+
+def as_probability(name: str, value: float) -> float:
+    """The value, which is a probability.
+
+    Raises:
+        ValueError: Unless it is within 0..1; it calls the value ``name``.
+    """
+    if not 0 <= value <= 1:
+        raise ValueError(f'{name} must be within 0..1, got {value}')
+    return value
 
 
 def as_range(

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...image_sizes import common_size
 from ...registry import TRANSFORMS
-from .base import Transform, as_range
+from .base import Transform, as_probability, as_range
 from .randomness import generator
 from .size import resize
 
@@ -125,18 +125,14 @@ class RandomRotatedCrop(Transform):
                 'min_share, max_angle and max_shift must not be negative, '
                 f'got {min_share}, {max_angle} and {max_shift}'
             )
-        if not (0 <= rotate_prob <= 1 and 0 <= flip_prob <= 1):
-            raise ValueError(
-                f'rotate_prob and flip_prob must be within 0..1, got {rotate_prob} and {flip_prob}'
-            )
         self.size = size
         self.crop_range = as_range('crop_range', crop_range, minimum=2)
         self.max_tries = max_tries
         self.min_share = min_share
-        self.rotate_prob = rotate_prob
+        self.rotate_prob = as_probability('rotate_prob', rotate_prob)
         self.max_angle = max_angle
         self.max_shift = max_shift
-        self.flip_prob = flip_prob
+        self.flip_prob = as_probability('flip_prob', flip_prob)
 
     def transform(self, results: dict) -> dict:
         """Draw the views of foreground and background, and resample."""

@@ -8,7 +8,7 @@ import numpy as np
 from ...image_files import images_by_stem
 from ...image_io import read_image
 from ...registry import TRANSFORMS
-from .base import RandomTransform, as_range
+from .base import RandomTransform, as_probability, as_range
 from .blob import random_blob
 from .shading import shade_like
 
@@ -49,8 +49,8 @@ class RandomPhotoTexture(RandomTransform):
         super().__init__(prob)
         self.photos = photos
         self.zoom = as_range('zoom', zoom, minimum=1e-2)
-        _, self.shade_prob = as_range('shade_prob', (0, shade_prob), 0, 1)
-        _, self.patch_prob = as_range('patch_prob', (0, patch_prob), 0, 1)
+        self.shade_prob = as_probability('shade_prob', shade_prob)
+        self.patch_prob = as_probability('patch_prob', patch_prob)
         advice = 'Any folder of photographs will do'
         self._paths = sorted(images_by_stem(photos, 'photographs for textures', advice).values())
 

@@ -90,6 +90,28 @@ def test_type_name_builds_this_plugins_class_and_prints_its_arguments(type_name)
         assert f'{name}=' in repr(transform)
 
 
+def test_what_a_transform_keeps_for_itself_is_not_printed():
+    transform = TRANSFORMS.build(dict(type='RandomPhotoTexture', photos=PHOTOS))
+
+    assert transform._paths
+    assert '_paths' not in repr(transform)
+
+
+@pytest.mark.parametrize(
+    ('type_name', 'name'),
+    [
+        ('RandomPhotoTexture', 'shade_prob'),
+        ('RandomPhotoTexture', 'patch_prob'),
+        ('RandomRotatedCrop', 'rotate_prob'),
+        ('RandomRotatedCrop', 'flip_prob'),
+    ],
+)
+@pytest.mark.parametrize('value', [-0.1, 1.5, float('nan')])
+def test_a_probability_outside_0_to_1_is_refused_by_its_name(type_name, name, value):
+    with pytest.raises(ValueError, match=rf'^{name} must be within 0\.\.1, got {value}$'):
+        TRANSFORMS.build(dict(type=type_name, **{**ARGUMENTS[type_name], name: value}))
+
+
 @pytest.mark.parametrize(('type_name', 'arguments'), RANDOM)
 def test_the_seed_alone_decides(apply, sample, type_name, arguments):
     first = apply(type_name, sample, seed=1, **arguments)
