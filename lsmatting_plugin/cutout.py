@@ -6,6 +6,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from .compositing import composite_over
 from .foreground import estimate_foreground
 from .photo import to_8_bits, to_16_bits, to_greys
 from .trimap import BG, FG, UNKNOWN, SnappedTrimap
@@ -50,9 +51,7 @@ class CutOut(NamedTuple):
         Returns:
             ndarray: BGR (H, W, 3), uint8 or uint16.
         """
-        alpha = self.alpha[..., None]
-        fg, bg = self._fg(is_16bit), _of_depth(bg, is_16bit)
-        return np.rint(alpha * fg + (1 - alpha) * bg).astype(fg.dtype)
+        return composite_over(self._fg(is_16bit), self.alpha, _of_depth(bg, is_16bit))
 
     def _fg(self, is_16bit: bool) -> np.ndarray:
         return _of_depth(self.fg, is_16bit)

@@ -1,7 +1,7 @@
 """Pictures of mattes, and charts of their errors."""
 
 from .charts import bar_charts, line_charts
-from .contact_sheet import checkerboard, composite_over, contact_sheet
+from .contact_sheet import checkerboard, contact_sheet
 from .cover import cover
 from .error_map import error_legend, error_map
 from .regions import regions_over
@@ -15,7 +15,6 @@ __all__ = [
     'SheetWriter',
     'bar_charts',
     'checkerboard',
-    'composite_over',
     'contact_sheet',
     'cover',
     'error_legend',

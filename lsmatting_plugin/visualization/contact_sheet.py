@@ -17,21 +17,6 @@ def checkerboard(height: int, width: int, cell: int = 12) -> np.ndarray:
     return np.repeat(board[..., None], 3, axis=2)
 
 
-def composite_over(fg: np.ndarray, alpha: np.ndarray, bg: np.ndarray) -> np.ndarray:
-    """A foreground over another background.
-
-    Args:
-        fg (ndarray): uint8 (H, W, 3).
-        alpha (ndarray): uint8 (H, W).
-        bg (ndarray): uint8 (H, W, 3).
-
-    Returns:
-        ndarray: alpha fg + (1 - alpha) bg, uint8 (H, W, 3).
-    """
-    a = alpha[..., None].astype(np.float32) / 255
-    return np.rint(a * fg + (1 - a) * bg).astype(np.uint8)
-
-
 def contact_sheet(
     rows: Sequence[Sequence[np.ndarray]],
     titles: Sequence[str],

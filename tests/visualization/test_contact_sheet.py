@@ -1,6 +1,6 @@
 import numpy as np
 
-from lsmatting_plugin.visualization import checkerboard, composite_over, contact_sheet
+from lsmatting_plugin.visualization import checkerboard, contact_sheet
 
 
 def test_checkerboard_alternates():
@@ -9,14 +9,6 @@ def test_checkerboard_alternates():
     assert board.shape == (4, 6, 3)
     assert (board[:2, :2] == board[2:, 2:4]).all()
     assert (board[:2, :2] != board[:2, 2:4]).all()
-
-
-def test_composite_over_blends_by_alpha():
-    fg, bg = np.full((1, 3, 3), 200, np.uint8), np.full((1, 3, 3), 100, np.uint8)
-
-    merged = composite_over(fg, np.array([[0, 51, 255]], np.uint8), bg)
-
-    assert merged[0, :, 0].tolist() == [100, 120, 200]
 
 
 def test_contact_sheet_shows_every_picture_in_its_cell():

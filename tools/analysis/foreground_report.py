@@ -13,11 +13,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 
 import numpy as np
 
+from lsmatting_plugin.compositing import composite_over
 from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
 from lsmatting_plugin.foreground import roughness
 from lsmatting_plugin.image_files import images_by_stem
 from lsmatting_plugin.progress import progress_bar
-from lsmatting_plugin.visualization import SheetWriter, composite_over
+from lsmatting_plugin.visualization import SheetWriter
 from lsmatting_plugin.whole_files import write_file
 
 BACKGROUNDS = dict(white=(255, 255, 255), black=(0, 0, 0), green=(60, 160, 40))

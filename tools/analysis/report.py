@@ -13,13 +13,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from lsmatting_plugin.compositing import composite_over
 from lsmatting_plugin.datasets import Composition1kDataset
 from lsmatting_plugin.datasets.transforms import LoadImage, RequireSameSize
 from lsmatting_plugin.evaluation.baseline import trivial_alpha
 from lsmatting_plugin.evaluation.functional import ERRORS, SHORT_NAMES
 from lsmatting_plugin.foreground import estimate_foreground
 from lsmatting_plugin.image_io import write_image
-from lsmatting_plugin.visualization import checkerboard, composite_over, contact_sheet
+from lsmatting_plugin.visualization import checkerboard, contact_sheet
 
 TAKEN_NAMES = ('network', 'merged', 'trimap', 'alpha', 'trivial matte')
 
