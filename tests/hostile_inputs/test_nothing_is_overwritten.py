@@ -1,6 +1,7 @@
 """No result takes the place of what it is made from."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 from lsmatting_plugin.datasets.preparation.reestimation import reestimate_folder
 from lsmatting_plugin.image_io import write_image
+from lsmatting_plugin.parallel import unordered_map
 from lsmatting_plugin.registry import MODELS
 
 
@@ -56,7 +58,11 @@ def test_re_estimated_foregrounds_do_not_replace_their_sources(tmp_path, folder)
     for name in ('fg', 'alpha'):
         write_image(np.zeros((4, 4, 3), np.uint8), tmp_path / name / 'a.png')
     with pytest.raises(ValueError, match='results would overwrite'):
-        reestimate_folder(tmp_path / 'fg', tmp_path / 'alpha', tmp_path / folder, overwrite=True)
+        reestimate_folder(
+            *(tmp_path / name for name in ('fg', 'alpha', folder)),
+            map_jobs=partial(unordered_map, num_workers=0),
+            overwrite=True,
+        )
 
 
 def test_an_export_does_not_replace_its_checkpoint(here, lsmatting, tiny_model_cfg):

@@ -10,7 +10,6 @@ import numpy as np
 from ...foreground import reestimate_foreground
 from ...image_files import images_by_stem
 from ...image_io import is_intact, write_image
-from ...parallel import unordered_map
 from ...whole_files import remove_leftovers
 from ..transforms import LoadImage, RequireSameSize
 
@@ -41,10 +40,9 @@ def reestimate_folder(
     fg_dir: str | Path,
     alpha_dir: str | Path,
     out_dir: str | Path,
+    map_jobs: Callable[[Callable, Iterable], Iterator[tuple]],
     estimator: Estimator = reestimate_foreground,
-    num_workers: int = 0,
     overwrite: bool = False,
-    map_jobs: Callable[[Callable, Iterable], Iterator[tuple]] | None = None,
 ) -> tuple[int, Iterator[Outcome]]:
     """Re-estimates every foreground of a folder into PNGs of the same stems.
 
@@ -55,12 +53,11 @@ def reestimate_folder(
         fg_dir (str | Path): Foregrounds.
         alpha_dir (str | Path): Their mattes, paired by file name without extension.
         out_dir (str | Path): Where the PNGs go; made when absent.
+        map_jobs (Callable): How: :func:`.parallel.unordered_map`, given its number of workers, or
+            what takes and gives the same.
         estimator (Callable): (fg, alpha) -> fg, see :func:`reestimate_foreground`. Must be
-            picklable when ``num_workers`` > 0.
-        num_workers (int): Processes; 0 works in this one.
+            picklable where ``map_jobs`` uses other processes.
         overwrite (bool): Does again what is there already.
-        map_jobs (Callable, optional): Does the jobs in the place of processes, with the arguments
-            and results of :func:`.parallel.unordered_map`, ``num_workers`` apart.
 
     Returns:
         The number of foregrounds, and an iterator that does them and tells the outcome of each, in
@@ -80,7 +77,6 @@ def reestimate_folder(
             raise ValueError(f'{out_dir}: results would overwrite {folder}; give another folder')
     jobs = [_Job(fg, alphas.get(stem), out_dir / f'{stem}.png') for stem, fg in fgs.items()]
     work = partial(_reestimate_file, estimator, alpha_dir, overwrite)
-    map_jobs = map_jobs or partial(unordered_map, num_workers=num_workers)
     return len(jobs), _outcomes(map_jobs(work, jobs), out_dir)
 
 

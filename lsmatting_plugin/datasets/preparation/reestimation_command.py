@@ -53,9 +53,9 @@ def run_reestimation(
         data_root / args.fg_dir,
         data_root / args.alpha_dir,
         out_dir,
+        map_jobs,
         estimator=_estimator(args.method, num_threads),
         overwrite=args.overwrite,
-        map_jobs=map_jobs,
     )
     kept, failures = 0, []
     with progress_bar() as progress:

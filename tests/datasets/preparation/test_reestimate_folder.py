@@ -1,4 +1,5 @@
 import os
+from functools import partial
 
 import cv2
 import numpy as np
@@ -7,6 +8,7 @@ from leftovers import half_written
 
 from lsmatting_plugin.datasets.preparation.reestimation import reestimate_folder
 from lsmatting_plugin.foreground import reestimate_foreground
+from lsmatting_plugin.parallel import unordered_map
 
 NAMES = ['a.png', 'b.png', 'c.png']
 DEADLY = 13
@@ -31,6 +33,10 @@ def dies_of_one_image(fg, alpha):
     return inverted(fg, alpha)
 
 
+def workers(num_workers):
+    return partial(unordered_map, num_workers=num_workers)
+
+
 def read(path):
     return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
 
@@ -51,10 +57,9 @@ def root(tmp_path):
 def reestimate(root):
     """Do the folder; returns 'kept', None or the error for each foreground."""
 
-    def run(estimator=inverted, **arguments):
-        total, outcomes = reestimate_folder(
-            root / 'fg', root / 'alpha', root / 'out', estimator, **arguments
-        )
+    def run(estimator=inverted, num_workers=0, **arguments):
+        folders = (root / 'fg', root / 'alpha', root / 'out')
+        total, outcomes = reestimate_folder(*folders, workers(num_workers), estimator, **arguments)
         results = {
             os.path.basename(path): 'kept' if was_there else error
             for path, was_there, error in outcomes
@@ -89,7 +94,7 @@ def test_results_are_png_whatever_the_foregrounds_are(root, reestimate):
 def test_the_papers_estimator_is_the_default_and_workers_do_not_matter(root):
     for num_workers in (0, 2):
         total, done = reestimate_folder(
-            root / 'fg', root / 'alpha', root / f'out{num_workers}', num_workers=num_workers
+            root / 'fg', root / 'alpha', root / f'out{num_workers}', workers(num_workers)
         )
         assert total == len(list(done)) == 3
 
