@@ -4,14 +4,12 @@ import argparse
 import sys
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
+
 import cv2
 import numpy as np
 
-try:
-    from lsmatting_plugin.datasets.procedural import write_dataset
-except ModuleNotFoundError:  # in a checkout that is not installed
-    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-    from lsmatting_plugin.datasets.procedural import write_dataset
+from lsmatting_plugin.datasets.procedural import write_dataset
 
 LAYOUT = """
 OUT/train/fg, OUT/train/alpha       foregrounds and their alphas, PNG of equal names
