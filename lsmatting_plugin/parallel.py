@@ -1,5 +1,6 @@
 """Independent jobs over processes."""
 
+import argparse
 import multiprocessing
 import os
 import signal
@@ -20,6 +21,17 @@ def available_cores() -> int:
     if hasattr(os, 'sched_getaffinity'):  # not everywhere; respects taskset and cpusets
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def add_workers_option(parser: argparse.ArgumentParser) -> None:
+    """The option ``--workers``: the ``num_workers`` of :func:`unordered_map`."""
+    parser.add_argument(
+        '--workers',
+        type=int,
+        default=available_cores(),
+        metavar='N',
+        help='processes (default: one per core); 0 works in one process',
+    )
 
 
 def unordered_map(

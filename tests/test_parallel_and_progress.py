@@ -1,3 +1,4 @@
+import argparse
 import io
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import pytest
 from rich.console import Console
 from rich.progress import Progress
 
-from lsmatting_plugin.parallel import available_cores, unordered_map
+from lsmatting_plugin.parallel import add_workers_option, available_cores, unordered_map
 from lsmatting_plugin.progress import RateColumn, progress_bar
 
 
@@ -52,6 +53,13 @@ def square(number):
 @pytest.mark.parametrize('num_workers', [0, 2])
 def test_every_job_has_its_result(num_workers):
     assert dict(unordered_map(square, range(5), num_workers)) == {n: n**2 for n in range(5)}
+
+
+def test_tools_take_a_worker_a_core_unless_told_otherwise():
+    parser = argparse.ArgumentParser()
+    add_workers_option(parser)
+    assert parser.parse_args([]).workers == available_cores()
+    assert parser.parse_args(['--workers', '0']).workers == 0
 
 
 def test_a_negative_number_of_workers_is_refused():

@@ -17,7 +17,7 @@ from rich.table import Table
 from lsmatting_plugin.evaluation.folder import Score, score_folder
 from lsmatting_plugin.evaluation.functional import ALPHA_CLASSES, ERRORS, PROTOCOLS, SHORT_NAMES
 from lsmatting_plugin.evaluation.results import Results, means_of, require_suffix
-from lsmatting_plugin.parallel import available_cores
+from lsmatting_plugin.parallel import add_workers_option
 from lsmatting_plugin.printing import print_any_name
 from lsmatting_plugin.progress import progress_bar
 
@@ -57,12 +57,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument(
         '--images', type=Path, metavar='DIR', help='the images, for tools/analysis/compare.py'
     )
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=available_cores(),
-        help='processes (default: one per core); 0 works in one process',
-    )
+    add_workers_option(parser)
     return parser.parse_args()
 
 

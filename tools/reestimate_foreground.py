@@ -14,7 +14,7 @@ from lsmatting_plugin.datasets.preparation.reestimation_command import (
     add_reestimation_arguments,
     run_reestimation,
 )
-from lsmatting_plugin.parallel import available_cores, unordered_map
+from lsmatting_plugin.parallel import add_workers_option, unordered_map
 
 DEFAULT_FOLDERS = dict(lsa='kappa_fg', cf='cf_fg', ml='ml_fg')
 
@@ -28,12 +28,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('data_root', type=Path, help='holds the folders, e.g. data/aim/train')
     parser.add_argument('--out-dir', help='PNGs (default: kappa_fg, or cf_fg, ml_fg by method)')
     add_reestimation_arguments(parser)
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=available_cores(),
-        help='processes (default: one per core); 0 works in one process',
-    )
+    add_workers_option(parser)
     return parser.parse_args()
 
 

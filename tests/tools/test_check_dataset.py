@@ -62,6 +62,11 @@ def test_workers_change_nothing(root):
     assert check(root) == check(root, '--workers', 2)
 
 
+def test_a_negative_number_of_workers_is_refused_in_one_line(root):
+    refusal = 'The number of workers must not be negative, but is -1'
+    assert check(root, '--workers', -1) == (refusal, '')
+
+
 def test_what_prepare_aim_makes_is_all_right_up_to_its_noise(tmp_path):
     root = write_delivery(tmp_path)
     prepare = ['tools/dataset_converters/prepare_aim.py', root / 'adobe', '--out', root / 'aim']

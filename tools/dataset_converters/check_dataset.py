@@ -15,7 +15,7 @@ from rich.table import Table
 
 from lsmatting_plugin.datasets.preparation.check import CheckedFolder, DatasetCheck
 from lsmatting_plugin.datasets.preparation.inspection import ALPHA, TOLERANCE, TRIMAP
-from lsmatting_plugin.parallel import available_cores
+from lsmatting_plugin.parallel import add_workers_option
 from lsmatting_plugin.progress import progress_bar
 
 SHOWN = 30  # problems of a kind; the others are counted
@@ -28,18 +28,10 @@ def parse_args() -> argparse.Namespace:
         'trimaps, duplicates and the manifest. Exit status 1 if there are errors.'
     )
     parser.add_argument('root', type=Path, help='holds train/ or test/ or both, or is one of them')
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=available_cores(),
-        help='processes (default: one per core); 0 works in one process',
-    )
+    add_workers_option(parser)
     parser.add_argument('--all', action='store_true', help=f'list more than {SHOWN} problems')
     parser.add_argument('--alphas', action='store_true', help='list the soft share of each alpha')
-    args = parser.parse_args()
-    if args.workers < 0:
-        parser.error(f'--workers must not be negative, but is {args.workers}')
-    return args
+    return parser.parse_args()
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from lsmatting_plugin.config_io import read_config
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.datasets.preparation import MANIFEST
 from lsmatting_plugin.datasets.scenes import write_scene
-from lsmatting_plugin.parallel import available_cores, unordered_map
+from lsmatting_plugin.parallel import add_workers_option, unordered_map
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.registry import DATASETS
 from lsmatting_plugin.whole_files import remove_leftovers, write_file
@@ -38,7 +38,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument('--num', type=int, default=20000, help='how many scenes (20000)')
     parser.add_argument('--first', type=int, default=0, help='number of the first one (0)')
     parser.add_argument('--seed', type=int, default=0, help='another seed, other scenes (0)')
-    parser.add_argument('--workers', type=int, default=available_cores(), help='processes')
+    add_workers_option(parser)
     return parser.parse_args()
 
 

@@ -19,7 +19,7 @@ from lsmatting_plugin.datasets.preparation import (
     prepare_test_set,
     training_files,
 )
-from lsmatting_plugin.parallel import available_cores
+from lsmatting_plugin.parallel import add_workers_option
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.whole_files import remove_leftovers
 
@@ -56,15 +56,8 @@ def parse_args() -> argparse.Namespace:
     )
     parser.add_argument('--skip-train', action='store_true', help='prepare the test set only')
     parser.add_argument('--skip-test', action='store_true', help='prepare the training set only')
-    parser.add_argument(
-        '--workers',
-        type=int,
-        default=available_cores(),
-        help='processes (default: one per core); 0 works in one process',
-    )
+    add_workers_option(parser)
     args = parser.parse_args()
-    if args.workers < 0:
-        parser.error(f'--workers must not be negative, but is {args.workers}')
     if not args.skip_train and args.coco is None:
         parser.error('--coco is needed for the training set; or give --skip-train')
     if not args.skip_test and args.voc is None:
