@@ -1,6 +1,5 @@
 """Predicted mattes as image files."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ from ..image_io import write_image
 from ..photo import to_greys
 from ..registry import HOOKS
 from ..structures import MattingDataSample
+from .image_names import ImageNames
 
 
 @HOOKS.register_module()
@@ -29,10 +29,7 @@ class MatteWriterHook(Hook):
 
     def before_test(self, runner) -> None:
         """Finds the part of the images' paths that tells them apart."""
-        dataset = runner.test_loop.dataloader.dataset
-        paths = [Path(dataset.get_data_info(i)['merged_path']) for i in range(len(dataset))]
-        is_told_by_name = len({path.stem for path in paths}) == len(paths)
-        self.root = None if is_told_by_name else os.path.commonpath([p.parent for p in paths])
+        self.names = ImageNames(runner.test_loop.dataloader.dataset)
 
     def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Writes the mattes of one batch."""
@@ -47,9 +44,7 @@ class MatteWriterHook(Hook):
         """The file of an image's matte."""
         if 'matte_name' in sample:
             return self.out_dir / sample.matte_name
-        path = Path(sample.merged_path)
-        name = Path(path.name) if self.root is None else path.relative_to(self.root)
-        return self.out_dir / name.with_suffix('.png')
+        return (self.out_dir / self.names.of_file(sample.merged_path)).with_suffix('.png')
 
 
 def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:

@@ -1,7 +1,6 @@
 """The metrics of a test as a file, per image and on average."""
 
 import time
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from mmengine.hooks import Hook
 from ..evaluation.metrics import image_name
 from ..evaluation.results import Results, means_of, require_suffix
 from ..registry import HOOKS
+from .image_names import ImageNames
 from .matte_writer_hook import MatteWriterHook
 
 # A file of an image, and the field in which a data sample names it.
@@ -21,6 +21,9 @@ PATHS = dict(image='merged_path', trimap='trimap_path', alpha='alpha_path')
 @HOOKS.register_module()
 class ResultsWriterHook(Hook):
     """Writes the metrics after a test, and the seconds that each prediction took.
+
+    Images are called as :class:`.ImageNames` tells them apart; means by folder are those of the
+    metrics, of a benchmark's folders alone.
 
     Args:
         out (str | Sequence[str]): Files, each ``.json`` or ``.csv``, see :class:`.Results`.
@@ -38,7 +41,8 @@ class ResultsWriterHook(Hook):
 
     def before_test(self, runner) -> None:
         """Starts to time the predictions."""
-        self.images: list[dict] = []
+        self.names = ImageNames(runner.test_loop.dataloader.dataset)
+        self.images: list[tuple[str, dict]] = []  # what metrics call an image, and its entry
         self.seconds = 0.0
         predict = runner.model.test_step
 
@@ -59,23 +63,26 @@ class ResultsWriterHook(Hook):
             paths = {key: sample.get(field) for key, field in PATHS.items() if field in sample}
             for writer in writers:
                 paths['matte'] = str(writer.path_of(sample))
-            name = image_name(sample, len(self.images))
-            self.images.append(dict(name=name, seconds=self.seconds / len(outputs), paths=paths))
+            number, seconds = len(self.images), self.seconds / len(outputs)
+            image = dict(name=self.names.of(sample, number), seconds=seconds, paths=paths)
+            self.images.append((image_name(sample, number), image))
 
     def after_test_epoch(self, runner, metrics: dict[str, float] | None = None) -> None:
         """Gathers what each metric kept per image; only the main process has it, and writes."""
         dataset = runner.test_loop.dataloader.dataset
-        images = collect_results(self.images, len(dataset))
+        collected = collect_results(self.images, len(dataset))
         if not is_main_process():
             return
+        seconds = means_of('seconds', [(name, image['seconds']) for name, image in collected])
+        images = [image for _, image in collected]
         for metric in runner.test_evaluator.metrics:
             key = '/'.join(filter(None, (metric.prefix, type(metric).__name__)))  # as logged
-            scores = deque(getattr(metric, 'per_image', []))  # of these images, in this order
-            for image in images:
-                if scores and scores[0][0] == image['name']:
-                    image[key] = scores.popleft()[1]
-        mean = {key: float(value) for key, value in (metrics or {}).items()}
-        mean |= means_of('seconds', [(image['name'], image['seconds']) for image in images])
+            if not (scores := getattr(metric, 'per_image', None)):
+                continue
+            for image, (_, score) in zip(images, scores, strict=True):  # in the same order
+                if score is not None:
+                    image[key] = score
+        mean = {key: float(value) for key, value in (metrics or {}).items()} | seconds
         protocols = {getattr(metric, 'protocol', None) for metric in runner.test_evaluator.metrics}
         results = Results(
             name=Path(runner.cfg.filename or runner.work_dir).stem,

@@ -41,8 +41,9 @@ class MattingMetric(BaseMetric):
             and without any true alpha nothing is logged.
 
     Attributes:
-        per_image: (``matte_name`` or file name of the image, error) in the order of the data set;
-            filled by ``evaluate``, on the main process only.
+        per_image: (``matte_name`` or file name of the image, error) of every image in the order of
+            the data set, None where it could not be scored; filled by ``evaluate``, on the main
+            process only.
 
     Raises:
         ValueError: If there is no such protocol.
@@ -61,7 +62,7 @@ class MattingMetric(BaseMetric):
         functional.check_protocol(protocol)
         self.protocol = protocol
         self.requires_alpha = requires_alpha
-        self.per_image: list[tuple[str, float]] = []
+        self.per_image: list[tuple[str, float | None]] = []
 
     @staticmethod
     def error(
@@ -112,8 +113,8 @@ class MattingMetric(BaseMetric):
         name = type(self).__name__
         if not results:
             raise ValueError(f'{name} has no image to average over: is the data set empty?')
-        self.per_image = [(image, error) for image, error in results if error is not None]
-        return means_of(name, self.per_image)
+        self.per_image = results
+        return means_of(name, [(image, error) for image, error in results if error is not None])
 
 
 @METRICS.register_module()

@@ -23,8 +23,8 @@ class Results:
         images (list[dict]): One per image: ``name``, a number under the name of each metric,
             ``seconds`` that the prediction took where it was timed, and ``paths``, a dict of the
             files ``image``, ``trimap``, ``alpha`` and ``matte`` that are known.
-        mean (dict[str, float]): Of those numbers, over the images and, where their names have
-            folders, over those of each, under ``metric/folder``.
+        mean (dict[str, float]): Of those numbers, over all images, and over those of a folder,
+            under ``metric/folder``, where folders are kinds of tests such as alphamatting.com's.
         protocol (str, optional): 'dim' or 'lsa'; None where metrics differ in theirs.
         test_set (str, optional): The images, in words.
         by_alpha (dict[str, dict[str, float]]): Where they were asked for, the errors of pixels of
@@ -43,7 +43,8 @@ class Results:
 
         Args:
             path (str | Path): ``.json`` holds everything; ``.csv`` a line per image, of the numbers
-                alone, then a line ``mean of folder`` for each folder, and the last, ``mean``.
+                alone, then a line ``mean of folder`` for each folder that has means, and the last,
+            ``mean``.
 
         Raises:
             ValueError: ``path`` ends otherwise.
@@ -53,14 +54,14 @@ class Results:
         write_file(text.encode(errors='backslashreplace'), path)  # names may be no UTF-8
 
     def _as_csv(self) -> str:
-        folders = sorted({_folder(image['name']) for image in self.images} - {'.'})
+        folders = sorted({_folder(image['name']) for image in self.images})
         overall = dict(self.mean)
         lines = [{k: v for k, v in image.items() if k != 'paths'} for image in self.images]
         for folder in folders:
             ending = f'/{folder}'
-            here = {key: overall.pop(key) for key in self.mean if key.endswith(ending)}
-            means = {key.removesuffix(ending): value for key, value in here.items()}
-            lines.append({'name': f'mean of {folder}', **means})
+            means = {key: overall.pop(key + ending) for key in self.mean if key + ending in overall}
+            if means:
+                lines.append({'name': f'mean of {folder}', **means})
         text = io.StringIO()
         heads: list[dict] = [{'name': ''}, overall]
         columns = dict.fromkeys(key for line in [*heads, *lines] for key in line)

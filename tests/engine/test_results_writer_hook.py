@@ -18,12 +18,19 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
+class Samples(list):
+    """Stands for a data set of these samples."""
+
+    def get_data_info(self, index):
+        return dict(merged_path=self[index].merged_path)
+
+
 @pytest.fixture
 def write(tmp_path):
     """Let the hook write the results of some metrics into a file, and return its path."""
 
     def run(name, metrics, images='ab', **means):
-        samples = [MattingDataSample(metainfo=dict(merged_path=f'in/{x}')) for x in images]
+        samples = Samples(MattingDataSample(metainfo=dict(merged_path=f'in/{x}')) for x in images)
         runner = SimpleNamespace(
             cfg=SimpleNamespace(filename='configs/tiny.py'),
             hooks=[],
@@ -35,7 +42,7 @@ def write(tmp_path):
         hook = ResultsWriterHook(str(tmp_path / name))
         hook.before_test(runner)
         hook.after_test_iter(runner, 0, outputs=runner.model.test_step(None))
-        for image in hook.images:
+        for _, image in hook.images:
             image['seconds'] = 0.25
         hook.after_test_epoch(runner, metrics=means)
         return tmp_path / name
@@ -98,9 +105,21 @@ def test_metrics_that_keep_no_images_give_their_mean_only(write):
 
 
 def test_an_image_without_truth_is_listed_without_scores(write):
-    rows = rows_of(write('results.csv', [scored(SAD(), b=2.0)], SAD=2.0))
+    rows = rows_of(write('results.csv', [scored(SAD(), a=None, b=2.0)], SAD=2.0))
 
     assert [row['SAD'] for row in rows] == ['', '2.0', '2.0']
+
+
+def test_images_of_one_name_are_told_apart_by_their_folders(write):
+    metric = SAD()
+    metric.per_image = [('0.png', None), ('0.png', 2.0)]  # as metrics call them
+
+    path = write('results.json', [metric], images=('x/0.png', 'y/0.png'), SAD=2.0)
+
+    results = json.loads(path.read_text())
+    assert [image['name'] for image in results['images']] == ['x/0.png', 'y/0.png']
+    assert [image.get('SAD') for image in results['images']] == [None, 2.0]
+    assert results['mean'] == dict(SAD=2.0, seconds=0.25)  # and no means by folder
 
 
 @pytest.mark.parametrize('name', ['results.xlsx', 'results'])

@@ -127,7 +127,9 @@ def test_images_without_truth_are_passed_over():
     evaluator = MattingEvaluator(metrics(requires_alpha=False), num_workers=1, patience=0)
     evaluator.process([sample(0), sample(1, has_alpha=False)])
     evaluator.evaluate(2)
-    assert [name for name, _ in evaluator.metrics[0].per_image] == ['0.png']
+    (first, error), second = evaluator.metrics[0].per_image
+    assert first == '0.png' and error is not None
+    assert second == ('1.png', None)
 
 
 class CountOfSamples(BaseMetric):

@@ -179,7 +179,9 @@ class TestWithoutTrueAlpha:
         image = random_image(1)
         scorer.process([blind_sample, data_sample(*image, merged_path='input/doll.png')])
         assert scorer.evaluate(size=2) == pytest.approx(mean_errors([image], 'dim'))
-        assert [name for name, _ in scorer.metrics[0].per_image] == ['doll.png']
+        (blind, absent), (seen, error) = scorer.metrics[0].per_image
+        assert (blind, absent) == ('net.png', None)
+        assert seen == 'doll.png' and error == functional.sad(*image)
 
 
 def test_errors_are_also_averaged_folder_by_folder():

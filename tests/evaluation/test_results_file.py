@@ -33,6 +33,14 @@ def test_csv_has_numbers_and_a_mean_for_each_folder(results, tmp_path):
     )
 
 
+def test_a_folder_without_means_has_no_line(tmp_path):
+    images = [{'name': f'{folder}/0.png', 'dim/SAD': 1.0} for folder in ('SAD', 'b')]
+    Results('tiny', images, {'dim/SAD': 1.0}).write(tmp_path / 'results.csv')
+    assert (tmp_path / 'results.csv').read_text() == (
+        'name,dim/SAD\nSAD/0.png,1.0\nb/0.png,1.0\nmean,1.0\n'
+    )
+
+
 def test_other_formats_are_refused(results, tmp_path):
     with pytest.raises(ValueError, match=r'\.json or \.csv, not to .*results\.xlsx'):
         results.write(tmp_path / 'results.xlsx')

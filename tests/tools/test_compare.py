@@ -155,7 +155,8 @@ def test_means_of_folders_are_tables_of_their_own(files):
             )
         ]
         results.append(files / f'{label}.json')
-        Results(label, parts, {}, 'dim').write(results[-1])
+        mean = means_of('SAD', [(part['name'], part['SAD']) for part in parts])
+        Results(label, parts, mean, 'dim').write(results[-1])
     done = compare(*results, '--out', files / 'out')
     assert 'Trimap1: 2 images' in done.stdout and 'Trimap2: 1 images' in done.stdout
     row = rows_of(files / 'out')['two']
@@ -163,6 +164,27 @@ def test_means_of_folders_are_tables_of_their_own(files):
     found = [float(row[key]) for key in ('SAD', 'SAD/Trimap1', 'SAD/Trimap2')]
     assert found == pytest.approx([6 * unit, 4.5 * unit, 9 * unit])
     assert '## Trimap2' in (files / 'out/table.md').read_text()
+
+
+def test_folders_without_means_are_part_of_the_names_alone(files):
+    data = json.loads(write(files, 'one', {'a.png': 1, 'b.png': 2}).read_text())
+    for image, name in zip(data['images'], ('x/0.png', 'y/0.png'), strict=True):
+        image['name'] = name
+    (files / 'one.json').write_text(json.dumps(data))
+    done = compare(files / 'one.json', '--out', files / 'out')
+    assert done.returncode == 0, done.stderr
+    assert 'of 2 images' in done.stdout and 'x: 1 images' not in done.stdout
+    assert list(rows_of(files / 'out')['one']) == ['name', 'SAD', 'MattingMSE', 'seconds']
+
+
+def test_images_of_one_name_are_refused_with_what_to_do(files):
+    data = json.loads(write(files, 'one', {'a.png': 1, 'b.png': 2}).read_text())
+    for image, name in zip(data['images'], ('0.png', '0.jpg'), strict=True):
+        image['name'] = name
+    (files / 'one.json').write_text(json.dumps(data))
+    done = compare(files / 'one.json', '--out', files / 'out')
+    assert done.returncode == 1
+    assert 'one.json has 2 images called 0' in done.stderr and 'test anew' in done.stderr
 
 
 def test_mattes_that_are_gone_cost_their_crops_only(files):

@@ -11,6 +11,7 @@ import filecmp
 import io
 import itertools
 import sys
+from collections import Counter
 from pathlib import Path, PurePosixPath
 from statistics import fmean
 from typing import NamedTuple
@@ -109,11 +110,17 @@ def read_methods(arguments: list[str]) -> list[Method]:
         results = read_results(path)
         label = label or results.name
         try:
-            images = {str(PurePosixPath(i['name']).with_suffix('')): i for i in results.images}
+            names = [str(PurePosixPath(i['name']).with_suffix('')) for i in results.images]
         except (KeyError, TypeError) as error:
             raise ValueError(f'{path} holds no results: an image of it has no name') from error
-        if len(images) < len(results.images):
-            raise ValueError(f'{path} has two images of one name')
+        name, count = Counter(names).most_common(1)[0] if names else ('', 0)
+        if count > 1:
+            raise ValueError(
+                f'{path} has {count} images called {name}, and extensions do not count: rename '
+                'them, or put them in different folders, and test anew, which lists images of one '
+                'name with their folders'
+            )
+        images = dict(zip(names, results.images, strict=True))
         if label in (method.label for method in methods):
             raise ValueError(f'Two results are called {label}: tell them apart, LABEL={path}')
         methods.append(Method(label, results, images))
@@ -188,15 +195,16 @@ def different_files(methods: list[Method], names: list[str]) -> list[str]:
 
 
 def tables_of(methods: list[Method], names: list[str], metrics: list[str]) -> list[ScoreTable]:
-    """The mean errors over all images, and over those of each folder such as Trimap1."""
-    folders = {}
+    """The mean errors over all images, and over each folder of which a method has means."""
+    folders: dict[str, list[str]] = {}
     for name in names:
-        folders.setdefault(str(PurePosixPath(name).parent), []).append(name)
+        folder = str(PurePosixPath(name).parent)
+        if any(f'{metric}/{folder}' in m.results.mean for m in methods for metric in metrics):
+            folders.setdefault(folder, []).append(name)
     protocol = next((m.results.protocol for m in methods if m.results.protocol), 'unknown')
     title = f'Mean errors of {len(names)} images, protocol {protocol}, lower is better'
     groups = {title: names}
-    if list(folders) != ['.']:
-        groups |= {f'{folder}: {len(group)} images': group for folder, group in folders.items()}
+    groups |= {f'{folder}: {len(group)} images': group for folder, group in folders.items()}
     columns = [COLUMNS[key] for key in metrics]
     return [
         ScoreTable(
