@@ -120,7 +120,8 @@ def checkpoint_bytes(content: dict) -> bytes:
     """A checkpoint file's content, which does not depend on the file's name.
 
     Args:
-        content (dict): Plain values, and tensors, which are written from the CPU's memory.
+        content (dict): Plain values, and tensors, which are written from the CPU's memory; in
+            dicts, lists and tuples.
     """
     file = io.BytesIO()
     torch.save(_on_cpu(content), file)
@@ -138,6 +139,9 @@ def _on_cpu(value: object) -> object:
         return value.detach().cpu().clone(memory_format=torch.contiguous_format)
     if isinstance(value, dict):
         return {key: _on_cpu(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        kind = list if isinstance(value, list) else tuple  # not a named tuple, a class of its own
+        return kind(map(_on_cpu, value))
     return value
 
 

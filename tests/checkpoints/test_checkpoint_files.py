@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lsmatting_plugin.checkpoint_error import CheckpointError
-from lsmatting_plugin.checkpoint_io import read_checkpoint, read_state_dict
+from lsmatting_plugin.checkpoint_io import checkpoint_bytes, read_checkpoint, read_state_dict
 from lsmatting_plugin.stated_hash import name_with_hash, stated_hash
 
 SMALL = dict(state_dict=dict(weight=torch.arange(12.0).view(3, 4)), meta=dict(epoch=3))
@@ -54,6 +54,15 @@ def write(tmp_path):
         return tmp_path / name
 
     return to_file
+
+
+@pytest.mark.parametrize('wrapped', [lambda x: dict(x=x), lambda x: [x], lambda x: (1, [x])])
+def test_a_tensor_is_written_without_the_memory_that_it_is_a_part_of(write, wrapped):
+    large = torch.zeros(1_000_000)
+    data = checkpoint_bytes(dict(content=wrapped(large[:3])))
+    assert len(data) < 10_000
+    found = read_checkpoint(write(data))['content']
+    assert type(found) is type(wrapped(0))
 
 
 @pytest.mark.parametrize('data', [ZIP, LEGACY], ids=['zip', 'legacy'])
