@@ -1,6 +1,7 @@
 """Configs as files, checked where they come in."""
 
 import argparse
+from copy import deepcopy
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
@@ -39,17 +40,19 @@ def add_config_options(parser: argparse.ArgumentParser) -> None:
 
 
 def read_config(config: str | Path | Config, changes: dict | None = None) -> Config:
-    """The config in a file, or the one that is read already.
+    """The config in a file, or a copy of the one that is read already.
 
     Args:
-        config (str | Path | Config): A file, or a config.
+        config (str | Path | Config): A file, or a config, which stays as it is.
         changes (dict, optional): Keys such as ``'train_cfg.max_epochs'`` -> new values.
 
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: It cannot be read, has no place for a change, or describes no model.
     """
-    if not isinstance(config, Config):
+    if isinstance(config, Config):
+        config = deepcopy(config)
+    else:
         if not Path(config).is_file():
             raise FileNotFoundError(f'No config {config}; those of the project are in configs/')
         try:

@@ -26,6 +26,14 @@ def test_settings_are_changed(config):
     assert (cfg.steps[0].size, cfg.steps[1].size, cfg.model.tta) == (1, 5, None)
 
 
+def test_a_config_that_is_read_already_stays_as_it_is(config):
+    cfg = read_config(config)
+    changed = read_config(cfg, {'model.tta': 'flips', 'steps.0.size': 7})
+    assert (changed.model.tta, changed.steps[0].size) == ('flips', 7)
+    assert 'tta' not in cfg.model and cfg.steps[0].size == 1
+    assert changed.filename == cfg.filename == str(config)
+
+
 @pytest.mark.parametrize('key', ['steps.7.size', 'steps.last.size'])
 def test_a_change_that_has_no_place_is_named(config, key):
     with pytest.raises(ValueError, match=rf'tiny\.py has no place for {key}=3'):

@@ -3,7 +3,6 @@
 import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import Literal, overload
 
@@ -84,7 +83,7 @@ class MattingInferencer:
         on_refine_step: Callable[[int, RefinementLoss], None] | None = None,
     ) -> None:
         config, ckpt = or_shipped(config, ckpt)
-        cfg = deepcopy(read_config(config))
+        cfg = read_config(config)
         set_prediction_options(
             cfg,
             refine_steps=refine_steps or None,

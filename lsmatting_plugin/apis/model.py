@@ -28,7 +28,7 @@ def init_model(
         device (str | torch.device, optional): Defaults to a GPU where there is one, else the CPU.
 
     Returns:
-        LSAMattor: In evaluation mode, its config at ``model.cfg``.
+        LSAMattor: In evaluation mode, a copy of its config at ``model.cfg``.
 
     Raises:
         OSError: There is no such config or checkpoint.

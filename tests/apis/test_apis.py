@@ -52,7 +52,7 @@ class TestInitModel:
 
         assert isinstance(model, LSAMattor)
         assert not model.training
-        assert model.cfg is cfg
+        assert model.cfg.to_dict() == cfg.to_dict()
 
     def test_config_may_be_a_file(self, tmp_path, tiny_model_cfg):
         path = tmp_path / 'net.py'
