@@ -3,8 +3,12 @@
 import argparse
 from copy import deepcopy
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config, DictAction
+from mmengine.registry import Registry
+
+from .registry import SCOPE
 
 NEEDS_MMEDIT = 'lsmatting_plugin.baselines.mmedit'  # what such a config imports
 
@@ -76,3 +80,28 @@ def read_config(config: str | Path | Config, changes: dict | None = None) -> Con
     if not isinstance(config.get('model'), dict):
         raise ValueError(f'{config.filename or "The config"} describes no model')
     return config
+
+
+def build_part(
+    config: Config, registry: Registry, part: dict, what: str, **arguments: object
+) -> Any:
+    """Builds a part of a config, whose names are looked up in the scope that the config has.
+
+    Args:
+        config (Config): As read.
+        registry (Registry): Of the part's kind.
+        part (dict): Its ``type`` and arguments; stays as it is.
+        what (str): The part, in words, for the error.
+        **arguments: More of its arguments, which the config overrides.
+
+    Raises:
+        ValueError: Its type, or one that it contains, is not known, or lacks an argument.
+    """
+    # Said explicitly: another library may have set its own default scope in this process.
+    scope = config.get('default_scope', SCOPE)
+    try:
+        return registry.build({**arguments, **part, '_scope_': scope})
+    except (KeyError, TypeError) as error:
+        reason = str(error).strip('"').partition('\n')[0]
+        where = config.filename or 'The config'
+        raise ValueError(f'{where}: {what} cannot be built: {reason}') from error

@@ -7,9 +7,9 @@ from mmengine.config import Config
 
 from ..checkpoint_fit import require_fit
 from ..checkpoint_io import read_state_dict
-from ..config_io import read_config
+from ..config_io import build_part, read_config
 from ..models import LSAMattor
-from ..registry import MODELS, SCOPE
+from ..registry import MODELS
 
 
 def init_model(
@@ -36,14 +36,7 @@ def init_model(
             not fit the config; or there is no such device.
     """
     config = read_config(config)
-    # Said explicitly: another library may have set its own default scope in this process.
-    scope = config.get('default_scope', SCOPE)
-    try:
-        model = MODELS.build(dict(config.model, _scope_=scope))
-    except (KeyError, TypeError) as error:  # an unknown type, or an argument that it lacks
-        reason = str(error).strip('"').partition('\n')[0]
-        where = config.filename or 'The config'
-        raise ValueError(f'{where}: the model cannot be built: {reason}') from error
+    model = build_part(config, MODELS, config.model, 'the model')
     model.cfg = config
     if checkpoint is not None:
         state_dict = read_state_dict(checkpoint)

@@ -20,10 +20,10 @@ from mmengine.dataset import BaseDataset
 from rich.console import Console
 from rich.table import Table
 
-from lsmatting_plugin.config_io import add_config_options, read_config
+from lsmatting_plugin.config_io import add_config_options, build_part, read_config
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.progress import progress_bar
-from lsmatting_plugin.registry import DATA_SAMPLERS, DATASETS, SCOPE
+from lsmatting_plugin.registry import DATA_SAMPLERS, DATASETS
 from lsmatting_plugin.visualization import SheetWriter
 
 # Column -> fields of a data sample; the first that is there is shown.
@@ -96,15 +96,12 @@ def dataset_and_order(cfg: Config, phase: str, seed: int) -> tuple[BaseDataset, 
     loader = cfg.get(f'{phase}_dataloader')
     if not loader:
         raise ValueError(f'{cfg.filename} has no {phase}_dataloader')
-    scope = cfg.get('default_scope', SCOPE)
     show_all(loader.dataset)
-    try:
-        dataset = DATASETS.build(dict(loader.dataset, _scope_=scope))
-        arguments = dict(dataset=dataset, seed=seed, _scope_=scope)
-        sampler = DATA_SAMPLERS.build(loader.sampler, default_args=arguments)
-    except (KeyError, TypeError) as error:  # an unknown type, or an argument that it lacks
-        reason = str(error).strip('"').partition('\n')[0]
-        raise ValueError(f'{cfg.filename}: {phase}_dataloader: {reason}') from error
+    name = f'{phase}_dataloader'
+    dataset = build_part(cfg, DATASETS, loader.dataset, f'the data set of {name}')
+    sampler = build_part(
+        cfg, DATA_SAMPLERS, loader.sampler, f'the sampler of {name}', dataset=dataset, seed=seed
+    )
     return dataset, iter(sampler)
 
 
