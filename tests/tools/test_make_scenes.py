@@ -1,5 +1,6 @@
 """Scenes with guides, drawn from a config and kept."""
 
+import shutil
 import subprocess
 import sys
 
@@ -37,6 +38,14 @@ def config(tmp_path, tiny_aim):
     return path
 
 
+def refusal(*arguments):
+    """The line with which the tool ends when it cannot do what it was asked for."""
+    command = [str(part) for part in (*TOOL, *arguments)]
+    failed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert failed.returncode == 1 and 'Traceback' not in failed.stderr
+    return failed.stderr.splitlines()[-1]
+
+
 def test_a_run_goes_on_and_draws_what_it_would_have_drawn(config, tmp_path):
     out = tmp_path / 'out'
     assert '5 scenes in' in run(*TOOL, config, out, '--num', '5')
@@ -52,8 +61,29 @@ def test_a_run_goes_on_and_draws_what_it_would_have_drawn(config, tmp_path):
     assert len(list(out.glob('*.npy'))) == 6
     assert all((out / name).read_bytes() == data for name, data in scenes.items())
 
-    other = (*TOOL, config, out, '--seed', '1')
-    failed = subprocess.run([str(x) for x in other], cwd=ROOT, capture_output=True, text=True)
-    assert failed.returncode == 1
-    assert 'holds scenes of another seed; choose another folder' in failed.stderr
-    assert 'Traceback' not in failed.stderr
+    said = refusal(config, out, '--seed', '1')
+    assert said.endswith('holds scenes of another seed; choose another folder')
+    assert said.startswith(str(out))
+
+
+def test_a_config_without_scenes_is_named(tmp_path):
+    config = tmp_path / 'plain.py'
+    config.write_text('model = dict()\n')
+    said = refusal(config, tmp_path / 'out')
+    assert said.startswith(f'{config} has no scenes: expected is a data set')
+
+
+def test_scenes_of_an_unknown_kind_are_named(config, tmp_path):
+    config.write_text(config.read_text().replace('AIMDataset', 'Nothing'))
+    said = refusal(config, tmp_path / 'out')
+    assert said.startswith(f'{config}: the data set of scenes cannot be built: ')
+
+
+def test_scenes_that_cannot_be_drawn_are_not_blamed_on_the_config(config, tmp_path, tiny_aim):
+    root = tmp_path / 'train'
+    shutil.copytree(tiny_aim / 'train', root)
+    for path in (root / 'fg').iterdir():
+        path.write_bytes(b'')
+    config.write_text(CONFIG.format(root=str(root)))
+    said = refusal(config, tmp_path / 'out', '--num', '2', '--workers', '1')
+    assert str(config) not in said and str(root / 'fg') in said

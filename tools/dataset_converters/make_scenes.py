@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plai
 from filelock import FileLock, Timeout
 from mmengine.dataset import BaseDataset
 
-from lsmatting_plugin.config_io import read_config
+from lsmatting_plugin.config_io import build_part, read_config
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.datasets.preparation import MANIFEST
 from lsmatting_plugin.datasets.scenes import write_scene
@@ -43,9 +43,21 @@ def parse_args() -> argparse.Namespace:
 
 
 @lru_cache(maxsize=1)
-def scenes_of(config: str) -> BaseDataset:
-    """The data set of scenes; built once a process."""
-    return DATASETS.build(read_config(config).scenes)
+def scenes_of(config: str) -> tuple[BaseDataset, str]:
+    """The data set of scenes, and its settings; built once a process.
+
+    Raises:
+        OSError: The config, or an image of the data set, is not there.
+        ValueError: The config has no data set of scenes, or it cannot be built.
+    """
+    cfg = read_config(config)
+    scenes = cfg.get('scenes')
+    if not isinstance(scenes, dict):
+        raise ValueError(
+            f'{config} has no scenes: expected is a data set of that name whose pipeline draws a '
+            'guide, as in configs/_base_/datasets/generated_scenes.py'
+        )
+    return build_part(cfg, DATASETS, scenes, 'the data set of scenes'), repr(scenes.to_dict())
 
 
 def make(config: str, out: Path, seed: int, numbers: range) -> None:
@@ -54,7 +66,7 @@ def make(config: str, out: Path, seed: int, numbers: range) -> None:
         path = out / f'{number:06d}.npy'
         if path.is_file():
             continue
-        scenes = scenes_of(config)
+        scenes, _ = scenes_of(config)
         epoch, index = divmod(number, len(scenes))
         write_scene(scenes.prepare_data(Draw(index, epoch, seed)), path)
 
@@ -63,16 +75,15 @@ def main() -> None:
     """Draws what is missing."""
     args = parse_args()
     try:
-        scenes = scenes_of(args.config)
+        scenes, settings = scenes_of(args.config)
         args.out.mkdir(parents=True, exist_ok=True)
         with FileLock(args.out / '.lock', timeout=0):
-            settings = repr(read_config(args.config).scenes.to_dict())
             claim(args.out, dict(seed=args.seed, sources=len(scenes), config=settings))
             draw(args)
     except Timeout:
         sys.exit(f'{args.out}: another run is writing scenes there')
-    except (OSError, ValueError, AttributeError) as error:
-        sys.exit(f'{args.config}: {error}')
+    except (OSError, ValueError) as error:
+        sys.exit(str(error))
     print(f'{args.num} scenes in {args.out}')
 
 
