@@ -11,6 +11,7 @@ from torch import Tensor
 from ..checkpoint_io import write_checkpoint
 from ..image_io import write_image
 from ..registry import HOOKS
+from ..visualization.tensor_picture import as_picture
 from .plain_checkpoint_hook import to_plain
 from .training_stopped import TrainingStopped
 
@@ -138,11 +139,5 @@ def dump_batch(batch: dict | None, folder: str | Path, **facts) -> None:
     write_checkpoint(to_plain(content), Path(folder, 'batch.pt'))
     for number, (image, sample) in enumerate(zip(inputs, samples, strict=True)):
         planes = [image, *(sample[key] for key in ('trimap', 'gt_alpha') if key in sample)]
-        picture = np.concatenate([_as_picture(plane) for plane in planes], axis=1)
-        write_image(picture, Path(folder, f'image_{number}.png'))
-
-
-def _as_picture(plane: Tensor) -> np.ndarray:
-    """(1, H, W) or (3, H, W) in 0..255 as uint8 (H, W, 3); NaN is black."""
-    array = np.nan_to_num(plane.float().cpu().numpy(), posinf=255).clip(0, 255)
-    return np.broadcast_to(array, (3, *array.shape[1:])).transpose(1, 2, 0).round().astype(np.uint8)
+        pictures = [as_picture(plane.expand(3, -1, -1)) for plane in planes]
+        write_image(np.concatenate(pictures, axis=1), Path(folder, f'image_{number}.png'))

@@ -7,9 +7,9 @@ import torch
 from mmengine.hooks import Hook
 
 from ..image_io import write_image
-from ..photo import to_greys
 from ..registry import HOOKS
 from ..structures import MattingDataSample
+from ..visualization.tensor_picture import matte_picture
 from .image_names import ImageNames
 
 
@@ -54,7 +54,4 @@ def write_matte(alpha: torch.Tensor | np.ndarray, path: str | Path) -> None:
         alpha (Tensor | ndarray): (H, W), float 0..1 or uint8 0..255.
         path (str | Path): Its folder is made when absent.
     """
-    alpha = np.asarray(alpha.cpu() if isinstance(alpha, torch.Tensor) else alpha)
-    if alpha.dtype != np.uint8:
-        alpha = to_greys(alpha)
-    write_image(alpha, path)
+    write_image(matte_picture(alpha), path)

@@ -12,10 +12,10 @@ from torch import Tensor
 from ..evaluation.functional import sad
 from ..evaluation.metrics import image_name
 from ..image_io import write_image
-from ..photo import to_greys
 from ..registry import HOOKS
 from ..structures import MattingDataSample
 from ..visualization import contact_sheet
+from ..visualization.tensor_picture import as_picture, matte_picture
 
 TITLES = ('image', 'trimap', 'prediction', 'true alpha')
 
@@ -93,15 +93,9 @@ def row_of(
         tuple[list[ndarray], str]: Image, trimap, prediction and true alpha, uint8, black where it
         is not known; and the name, with the sum of absolute differences where it can be told.
     """
-    merged = image.float().cpu().numpy().clip(0, 255).astype(np.uint8).transpose(1, 2, 0)
-    pred_alpha = sample.output.pred_alpha.cpu().numpy()
-    if pred_alpha.dtype != np.uint8:
-        pred_alpha = to_greys(pred_alpha)
-    known = {
-        key: sample.get(key)[0].float().cpu().numpy().astype(np.uint8)
-        for key in ('trimap', 'ori_trimap', 'ori_alpha')
-        if key in sample
-    }
+    merged, pred_alpha = as_picture(image), matte_picture(sample.output.pred_alpha)
+    shown = ('trimap', 'ori_trimap', 'ori_alpha')
+    known = {key: as_picture(sample.get(key)) for key in shown if key in sample}
     nothing = np.zeros_like(pred_alpha)
     trimap = known.get('ori_trimap', known.get('trimap', nothing))
     gt_alpha = known.get('ori_alpha')

@@ -35,6 +35,12 @@ def test_a_row_is_image_trimap_prediction_and_truth(sample):
     assert caption == 'disc.png: SAD 0.00'  # 4 / 1000
 
 
+def test_images_are_rounded_as_other_pictures_are(sample):
+    pictures, _ = row_of(IMAGE + 0.6, sample)
+
+    assert (pictures[0] == 91).all()
+
+
 def test_without_truth_there_is_no_score(sample):
     del sample.ori_alpha
     sample.output.pred_alpha = (sample.output.pred_alpha * 255).byte()  # as mmedit's mattors

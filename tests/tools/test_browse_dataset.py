@@ -13,6 +13,7 @@ from mmengine.runner import Runner
 
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.registry import SCOPE
+from lsmatting_plugin.visualization.tensor_picture import as_picture
 
 TOOL = (sys.executable, 'tools/analysis/browse_dataset.py')
 CONFIG = 'configs/lsm_r18_toy.py'
@@ -52,7 +53,7 @@ def test_samples_are_those_that_training_draws(browse, make_tiny_cfg, tmp_path):
         assert set(sample.pictures) == {'image', 'trimap', 'alpha', 'foreground', 'background'}
         assert np.array_equal(sample.pictures['trimap'], expected.trimap[0].numpy())
         assert np.array_equal(sample.pictures['alpha'], np.rint(expected.gt_alpha[0].numpy()))
-        assert np.array_equal(sample.pictures['image'], browse.as_picture(image))
+        assert np.array_equal(sample.pictures['image'], as_picture(image))
         assert sample.unknown == np.mean(~np.isin(sample.pictures['trimap'], (0, 255)))
 
 

@@ -14,7 +14,6 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # runs from a plain checkout
 
 import numpy as np
-import torch
 from mmengine.config import Config
 from mmengine.dataset import BaseDataset
 from rich.console import Console
@@ -25,6 +24,7 @@ from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.registry import DATA_SAMPLERS, DATASETS
 from lsmatting_plugin.visualization import SheetWriter
+from lsmatting_plugin.visualization.tensor_picture import as_picture
 
 # Column -> fields of a data sample; the first that is there is shown.
 FIELDS = {
@@ -167,12 +167,6 @@ def sample_of(dataset: BaseDataset, key: int) -> Sample:
     size = f'{width} x {height}, unknown {unknown:.0%}'
     caption = '   '.join(filter(None, (f'item {int(key)}{epoch}', ' + '.join(stems), size)))
     return Sample(caption, pictures, unknown, seconds)
-
-
-def as_picture(tensor: torch.Tensor) -> np.ndarray:
-    """(1, H, W) or (3, H, W), 0..255, as uint8 (H, W) or (H, W, 3)."""
-    image = np.rint(tensor.numpy().astype(np.float32)).clip(0, 255).astype(np.uint8)
-    return image[0] if len(image) == 1 else np.ascontiguousarray(image.transpose(1, 2, 0))
 
 
 def from_one_hot(trimap: np.ndarray) -> np.ndarray:
