@@ -12,9 +12,11 @@ import torch.distributed as dist
 from mmengine.dist import is_distributed, is_main_process
 from mmengine.hooks import EMAHook, Hook
 
+from ..evaluation import MattingEvaluator
 from ..registry import HOOKS
 from .atomic_checkpoint_hook import AtomicCheckpointHook
 from .epoch_loop import VALIDATION_DUE
+from .runner_parts import hooks_of
 from .training_stopped import TrainingStopped
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -56,7 +58,7 @@ class InterruptHook(Hook):
         self._has_begun = True
         if threading.current_thread() is not threading.main_thread():
             return
-        if not any(isinstance(hook, AtomicCheckpointHook) for hook in runner.hooks):
+        if not hooks_of(runner, AtomicCheckpointHook):
             return
         self.signum, self._has_stopped = None, False
         self._handlers = {number: signal.signal(number, self._note) for number in SIGNALS}
@@ -71,7 +73,7 @@ class InterruptHook(Hook):
         if self._passing is not None:
             self._passing.wait()
         if self._handlers and runner.iter >= runner.max_iters and not self._has_stopped:
-            _checkpoint_hook(runner).replace_at_end(runner, FILENAME)
+            hooks_of(runner, AtomicCheckpointHook)[0].replace_at_end(runner, FILENAME)
         if self._has_stopped and self._group is not None:
             dist.barrier(self._group)  # the others' end would cut short what this one still writes
         for loop in filter(None, (runner.train_loop, runner.val_loop)):
@@ -121,7 +123,7 @@ class InterruptHook(Hook):
         Called between two iterations, or in a validation. Nothing is saved of gradients that wait
         for more, nor where the last checkpoint has it all.
         """
-        hooks = [hook for hook in runner.hooks if isinstance(hook, AtomicCheckpointHook)]
+        hooks = hooks_of(runner, AtomicCheckpointHook)
         if not self._has_begun or not hooks or not is_main_process():
             return
         if runner.iter == hooks[0].saved_iter:
@@ -134,10 +136,10 @@ class InterruptHook(Hook):
 
     def _abandon_validation(self, runner) -> None:
         """The weights in training take their place again; no metric is computed further."""
-        for hook in runner.hooks:
-            if isinstance(hook, EMAHook):
-                hook.after_val_epoch(runner)
-        getattr(runner.val_loop.evaluator, 'abandon', bool)()
+        for hook in hooks_of(runner, EMAHook):
+            hook.after_val_epoch(runner)
+        if isinstance(runner.val_loop.evaluator, MattingEvaluator):
+            runner.val_loop.evaluator.abandon()
         self._is_validating = False
 
     def _note(self, signum: int, frame) -> None:
@@ -175,7 +177,7 @@ class InterruptHook(Hook):
     def _stop(self, runner, iteration: int, validation_due: bool = False) -> None:
         assert self.signum is not None  # as all processes are told
         self._has_stopped = True
-        hook = _checkpoint_hook(runner)
+        hook = hooks_of(runner, AtomicCheckpointHook)[0]
         runner.message_hub.update_info(VALIDATION_DUE, validation_due)
         is_saved = hook.save(runner, FILENAME, dict(epoch=runner.epoch, iter=iteration))
         if self._group is not None:
@@ -189,10 +191,6 @@ class InterruptHook(Hook):
         elif hook.last_ckpt:
             runner.logger.warning(f'Interrupted: --resume goes on from {hook.last_ckpt}.')
         raise TrainingStopped(128 + self.signum)
-
-
-def _checkpoint_hook(runner) -> AtomicCheckpointHook:
-    return next(hook for hook in runner.hooks if isinstance(hook, AtomicCheckpointHook))
 
 
 def _begin_loader_worker(init_fn: Callable[[int], None] | None, worker_id: int) -> None:

@@ -10,6 +10,7 @@ from torch.distributed.elastic.multiprocessing.errors import ProcessFailure
 
 from .interrupt_hook import InterruptHook
 from .loading_error import LoadingError, loading_errors
+from .runner_parts import hooks_of
 
 OUT_OF_MEMORY = ', as the system does when memory runs out'
 
@@ -81,7 +82,6 @@ def train(runner: Runner) -> nn.Module:
             return runner.train()
     except LoadingError as error:
         runner.logger.error(''.join(traceback.format_exception(error)))  # to the file alone
-        for hook in runner.hooks:
-            if isinstance(hook, InterruptHook):
-                hook.save_before_failure(runner)
+        for hook in hooks_of(runner, InterruptHook):
+            hook.save_before_failure(runner)
         raise

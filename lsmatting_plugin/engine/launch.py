@@ -23,6 +23,7 @@ from ..datasets.transforms.randomness import seed_worker
 from ..parallel import available_cores
 from .interrupt_hook import InterruptHook
 from .loading_error import LoadingError
+from .runner_parts import hooks_of
 from .shared_batch import SharedCollate
 from .training_stopped import TrainingStopped
 
@@ -114,9 +115,8 @@ class _ToolRunner(Runner):
                 self.call_hook('after_run')
             raise
         finally:
-            for hook in self.hooks:
-                if isinstance(hook, InterruptHook):
-                    hook.restore()
+            for hook in hooks_of(self, InterruptHook):
+                hook.restore()
 
     def load_checkpoint(self, filename: str, *args, **kwargs) -> dict:
         self.checkpoint_file = str(filename)  # which the hooks name when it does not fit

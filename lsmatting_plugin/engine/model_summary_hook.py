@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from torch import nn
 
 from ..registry import HOOKS
+from .runner_parts import network_of
 
 LONG = 'Modules:'  # how a table begins that goes to the log file alone
 
@@ -27,7 +27,7 @@ class ModelSummaryHook(Hook):
         if self.is_told:
             return
         self.is_told = True
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        model = network_of(runner)
         runner.logger.info('\n'.join([LONG, *module_table(model)]))
         height, width = data_batch['inputs'][0].shape[-2:]
         batch = f'{len(data_batch["inputs"])} images of {height} x {width} px'

@@ -13,6 +13,7 @@ from ..evaluation.results import Results, means_of, require_suffix
 from ..registry import HOOKS
 from .image_names import ImageNames
 from .matte_writer_hook import MatteWriterHook
+from .runner_parts import hooks_of
 
 # A file of an image, and the field in which a data sample names it.
 PATHS = dict(image='merged_path', trimap='trimap_path', alpha='alpha_path')
@@ -58,7 +59,7 @@ class ResultsWriterHook(Hook):
 
     def after_test_iter(self, runner, batch_idx: int, data_batch=None, outputs=None) -> None:
         """Notes time and files of one batch."""
-        writers = [hook for hook in runner.hooks if isinstance(hook, MatteWriterHook)]
+        writers = hooks_of(runner, MatteWriterHook)
         for sample in outputs:
             paths = {key: sample.get(field) for key, field in PATHS.items() if field in sample}
             for writer in writers:

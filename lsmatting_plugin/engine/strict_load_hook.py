@@ -1,11 +1,11 @@
 """No test of a network that was loaded only in part."""
 
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 
 from ..checkpoint_fit import require_fit
 from ..checkpoint_io import state_dict_of
 from ..registry import HOOKS
+from .runner_parts import network_of
 
 
 @HOOKS.register_module()
@@ -22,6 +22,5 @@ class StrictLoadHook(Hook):
         Raises:
             CheckpointError: It does not fit; see :func:`.require_fit`.
         """
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
         source = getattr(runner, 'checkpoint_file', 'The checkpoint')
-        require_fit(model, state_dict_of(checkpoint, source), source)
+        require_fit(network_of(runner), state_dict_of(checkpoint, source), source)
