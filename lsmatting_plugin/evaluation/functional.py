@@ -36,14 +36,13 @@ and the SAD of N pixels by N * 2^-24 / 1000; the connectivity error jumps at its
 which float32(0.6) reaches one that 153 / 255 misses.
 """
 
-import math
 from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from ..masks import window_round
 from .connectivity import connected_level, degree_differences
+from .gradient import magnitude_differences
 
 PROTOCOLS = ('dim', 'lsa')
 # Kinds of pixels by their true alpha: 0, between, 1.
@@ -82,17 +81,7 @@ def mse(
     Summed over the unknown region ('dim') or over the whole image ('lsa'); 0 where no pixel is
     unknown. Tables in papers print it times 1000.
 
-    Args:
-        pred_alpha: Predicted alpha (H, W), uint8 0..255 or float 0..1.
-        gt_alpha: True alpha (H, W), uint8 0..255 or float 0..1.
-        trimap: Trimap (H, W), uint8: 0 background, 255 foreground, else unknown.
-        protocol: 'dim' or 'lsa', see the module's docstring.
-
-    Returns:
-        The error, 0 or more.
-
-    Raises:
-        ValueError: As :func:`sad`.
+    Args, returns and raises as :func:`sad`.
     """
     pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
     num_unknown = np.count_nonzero(pair.is_unknown)
@@ -108,17 +97,7 @@ def gradient_error(
     so that its smallest value becomes 0 and its largest 1 (MATLAB's ``mat2gray``), hence a wrong
     gain or offset costs nothing there.
 
-    Args:
-        pred_alpha: Predicted alpha (H, W), uint8 0..255 or float 0..1.
-        gt_alpha: True alpha (H, W), uint8 0..255 or float 0..1.
-        trimap: Trimap (H, W), uint8: 0 background, 255 foreground, else unknown.
-        protocol: 'dim' or 'lsa', see the module's docstring.
-
-    Returns:
-        The error, 0 or more.
-
-    Raises:
-        ValueError: As :func:`sad`.
+    Args, returns and raises as :func:`sad`.
     """
     pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
     return float(_gradient_errors(pair).sum() / 1000)
@@ -133,17 +112,7 @@ def connectivity_error(
     threshold out of 0, 0.1 .. 1 up to which the pixel belongs to the largest 4-connected region
     that both alphas reach.
 
-    Args:
-        pred_alpha: Predicted alpha (H, W), uint8 0..255 or float 0..1.
-        gt_alpha: True alpha (H, W), uint8 0..255 or float 0..1.
-        trimap: Trimap (H, W), uint8: 0 background, 255 foreground, else unknown.
-        protocol: 'dim' or 'lsa', see the module's docstring.
-
-    Returns:
-        The error, 0 or more.
-
-    Raises:
-        ValueError: As :func:`sad`.
+    Args, returns and raises as :func:`sad`.
     """
     pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
     return float(_connectivity_errors(pair).sum() / 1000)
@@ -157,20 +126,13 @@ def errors_by_alpha(
     They tell what a method is bad at: background taken for foreground, soft pixels, or holes in the
     foreground.
 
-    Args:
-        pred_alpha: Predicted alpha (H, W), uint8 0..255 or float 0..1.
-        gt_alpha: True alpha (H, W), uint8 0..255 or float 0..1.
-        trimap: Trimap (H, W), uint8: 0 background, 255 foreground, else unknown.
-        protocol: 'dim' or 'lsa', see the module's docstring.
+    Args and raises as :func:`sad`.
 
     Returns:
         For each class ``pixels``, those of the unknown region, and the names of :data:`ERRORS`.
         Summed over the classes, SAD, gradient and connectivity error give the image's; the MSE is
         the mean over the class's own pixels, weighted by whose numbers the classes' give the
         image's. An error of a class without pixels is 0.
-
-    Raises:
-        ValueError: As :func:`sad`.
     """
     pair = _checked_pair(pred_alpha, gt_alpha, trimap, protocol)
     opaque = 255 if protocol == 'dim' else 1
@@ -274,16 +236,8 @@ def _squared_errors(pair: _Pair) -> np.ndarray:
 
 def _gradient_errors(pair: _Pair) -> np.ndarray:
     """(|grad pred| - |grad gt|)^2 of each unknown pixel."""
-    smoothing, derivative = _gaussian_kernels(pair.protocol)
-    window = window_round(pair.is_unknown, margin=len(smoothing) // 2)
-    magnitudes = []
-    for alpha in (pair.pred, pair.gt):
-        low, high = (alpha.min(), alpha.max()) if pair.protocol == 'dim' else (0, 1)
-        alpha = alpha[window].astype(np.float64)
-        if high > low:  # a constant alpha has no gradient, however it is stretched
-            alpha = (alpha - low) / (high - low)
-        magnitudes.append(_gradient_magnitude(alpha, smoothing, derivative))
-    return np.square(np.subtract(*magnitudes)[pair.is_unknown[window]])
+    is_matlab = pair.protocol == 'dim'
+    return np.square(magnitude_differences(pair.pred, pair.gt, pair.is_unknown, is_matlab))
 
 
 def _connectivity_errors(pair: _Pair) -> np.ndarray:
@@ -302,28 +256,6 @@ def _connectivity_errors(pair: _Pair) -> np.ndarray:
 def _to_floats(alpha: np.ndarray) -> np.ndarray:
     """Values in 0..1, float64, of uint8 or of such."""
     return alpha / 255.0 if alpha.dtype == np.uint8 else alpha
-
-
-def _gaussian_kernels(protocol: str) -> tuple[np.ndarray, np.ndarray]:
-    """A Gaussian of 1.4 px and its derivative, whose outer product has unit L2 norm."""
-    sigma, epsilon = 1.4, 0.01
-    # where the normal density falls to epsilon: exp(-r^2 / (2 s^2)) / (sqrt(2 pi) s) = epsilon
-    radius = sigma * math.sqrt(-2 * math.log(math.sqrt(2 * math.pi) * sigma * epsilon))  # 3.63
-    half_size = math.ceil(radius) if protocol == 'dim' else math.floor(radius)
-    x = np.arange(-half_size, half_size + 1, dtype=np.float64)
-    smoothing = np.exp(-(x**2) / (2 * sigma**2))
-    derivative = x * smoothing  # constant factors, sign included, leave with norm and magnitude
-    return smoothing / np.linalg.norm(smoothing), derivative / np.linalg.norm(derivative)
-
-
-def _gradient_magnitude(
-    alpha: np.ndarray, smoothing: np.ndarray, derivative: np.ndarray
-) -> np.ndarray:
-    """The length (H, W) of the alpha's smoothed gradient, its border pixels continued outwards."""
-    border = cv2.BORDER_REPLICATE
-    grad_x = cv2.sepFilter2D(alpha, cv2.CV_64F, derivative, smoothing, borderType=border)
-    grad_y = cv2.sepFilter2D(alpha, cv2.CV_64F, smoothing, derivative, borderType=border)
-    return np.hypot(grad_x, grad_y)
 
 
 def _num_reached(alpha: np.ndarray, precision: type) -> np.ndarray:
