@@ -15,7 +15,6 @@ from ..registry import MODELS
 from .data_preprocessor import trimap_of
 from .partial_head import PartialHead, cover
 from .prediction_network import PredictionNetwork
-from .rectangle import Rectangle
 
 ADJUSTED_STAGES = (2, 3, 4, 5)
 
@@ -87,7 +86,7 @@ class BackpropRefiner:
                 everywhere.
 
         Raises:
-            ValueError: The decoder's fusion is not by concatenation.
+            ValueError: The decoder's fusion is not by concatenation, or a side no multiple of 32.
         """
         if network.partial_head is None:
             raise ValueError("BackpropRefiner needs a decoder with fusion='concat'")
@@ -243,10 +242,10 @@ class HeadInUnknown:
         """Raw alpha (1, 1, H, W) from features (1, C, H/2, W/2); 0 far from unknown pixels."""
         return _OnRectangles.apply(features, self)
 
-    def raw_alpha(self, number: int, crop: Tensor) -> tuple[Rectangle, Tensor]:
-        """One of the rectangles, and raw alpha there."""
+    def raw_alpha(self, number: int, crop: Tensor) -> Tensor:
+        """Raw alpha in one of the rectangles."""
         area, half = self.rectangles[number], self.image_halves[number]
-        return area, self.head.raw_alpha(half, crop, area, *self.size)
+        return self.head.raw_alpha(half, crop, area, *self.size)
 
 
 class _OnRectangles(torch.autograd.Function):
@@ -260,7 +259,7 @@ class _OnRectangles(torch.autograd.Function):
         for number, area in enumerate(unknown.rectangles):
             crop = unknown.head.crop(features, area).detach().requires_grad_()
             with torch.enable_grad():
-                _, part = unknown.raw_alpha(number, crop)
+                part = unknown.raw_alpha(number, crop)
             area.of(raw).copy_(part.detach())
             ctx.crops.append(crop)
             ctx.parts.append(part)
