@@ -14,15 +14,14 @@ from ..trimap import BG_BELOW, FG_ABOVE
 from .data_preprocessor import trimap_of
 from .decoder import LSADecoder
 from .known_pixels import as_loaded, force_known
+from .mattor_options import complete_test_cfg, complete_train_cfg
+from .name_translation import translate_names_on_loading
 from .official_checkpoint import from_official
 from .padding import add_frame
-from .prediction_network import NOT_LOCAL, PredictionNetwork, is_local
+from .prediction_network import PredictionNetwork, is_local, require_local
 from .rectangle import Rectangle
 from .refiner import BackpropRefiner
 from .tta import MattingTTA
-
-TEST_CFG_CHOICES = dict(dtype=('float32', 'bfloat16', 'float16'), pred_dtype=('float32', 'uint8'))
-MIN_TILE = 64  # pixels; in smaller ones the encoder would see little but their surroundings
 
 
 @MODELS.register_module()
@@ -63,17 +62,6 @@ class LSAMattor(BaseModel):
     translated on loading.
     """
 
-    DEFAULT_TEST_CFG = dict(
-        size_divisor=64,
-        reflect_margin=16,
-        zero_margin=16,
-        tile=None,
-        dtype='float32',
-        compile=False,
-        pred_dtype='float32',
-    )
-    DEFAULT_TRAIN_CFG = dict(compile=False)
-
     def __init__(
         self,
         encoder: dict,
@@ -94,13 +82,12 @@ class LSAMattor(BaseModel):
         self.skip: nn.Module = _build({'in_channels': self.encoder.out_channels, **skip})
         self.decoder: LSADecoder = _build({'in_channels': self.skip.out_channels, **decoder})
         self.loss_alpha: nn.Module = _build(loss_alpha or dict(type='MultiScaleAlphaLoss'))
-        self.train_cfg = _complete('train_cfg', train_cfg or {}, self.DEFAULT_TRAIN_CFG)
-        self.test_cfg = _complete('test_cfg', test_cfg or {}, self.DEFAULT_TEST_CFG)
-        _check_test_cfg(self.test_cfg)
+        self.train_cfg = complete_train_cfg(train_cfg or {})
+        self.test_cfg = complete_test_cfg(test_cfg or {})
         self.refiner: BackpropRefiner | None = _build(refiner) if refiner else None
         self.tta: MattingTTA | None = _build(tta) if tta else None
-        if self.test_cfg['tile'] is not None and not self.is_local:
-            raise ValueError(NOT_LOCAL)
+        if self.test_cfg['tile'] is not None:  # said before an image is loaded
+            require_local(self.skip, self.decoder)
         self.norm_eval = norm_eval
         self._training_network: Callable[[Tensor], Tensor] | None = None
         self._prediction_network: tuple[tuple, PredictionNetwork] | None = None
@@ -284,34 +271,3 @@ class LSAMattor(BaseModel):
 def _build(cfg: dict) -> Any:
     """A part by its name in this plugin, also where the config's own scope is another."""
     return MODELS.build({'_scope_': SCOPE, **cfg})
-
-
-def _complete(name: str, cfg: dict, defaults: dict) -> dict:
-    """The defaults, overridden by ``cfg``, which may hold no other keys."""
-    unknown = sorted(set(cfg) - set(defaults))
-    if unknown:
-        raise ValueError(f'Unknown {name} keys {unknown}; known are {sorted(defaults)}')
-    return {**defaults, **cfg}
-
-
-def _check_test_cfg(cfg: dict) -> None:
-    for key, choices in TEST_CFG_CHOICES.items():
-        if cfg[key] not in choices:
-            raise ValueError(f'test_cfg {key} must be one of {choices}, not {cfg[key]!r}')
-    tile = cfg['tile']
-    if tile is not None and not (isinstance(tile, int) and tile >= MIN_TILE):
-        raise ValueError(f'test_cfg tile must be None or at least {MIN_TILE} pixels, not {tile!r}')
-
-
-def translate_names_on_loading(
-    module: LSAMattor, state_dict: dict, prefix: str, *_: object
-) -> None:
-    """Renames parameters by the module's ``translate_names``, before a state dict is loaded.
-
-    Only what lies under ``prefix`` is the network's: a wrapper (data parallel, weight averaging)
-    has names of its own before it.
-    """
-    own = [key for key in state_dict if key.startswith(prefix)]
-    parameters = {key.removeprefix(prefix): state_dict.pop(key) for key in own}
-    renamed = module.translate_names(parameters)
-    state_dict.update({prefix + key: value for key, value in renamed.items()})

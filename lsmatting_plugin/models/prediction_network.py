@@ -71,8 +71,8 @@ class PredictionNetwork:
         compiles: bool = False,
         tile: int | None = None,
     ) -> None:
-        if tile is not None and not is_local(skip, decoder):
-            raise ValueError(NOT_LOCAL)
+        if tile is not None:
+            require_local(skip, decoder)
         self.dtype = dtype
         self.tile = tile
         encoder, self.skip, decoder = _folded(encoder), _folded(skip), _folded(decoder)
@@ -178,15 +178,22 @@ class PredictionNetwork:
         return raw
 
 
-NOT_LOCAL = (
-    'Tiles need a network that averages over the image in its gates alone: without ASPPSkip and '
-    'without pyramid_bins'
-)
-
-
 def is_local(skip: nn.Module, decoder: LSADecoder) -> bool:
     """Whether a network averages over the image nowhere but in the decoder's gates."""
     return isinstance(skip, IdentitySkip) and isinstance(decoder.context, nn.Identity)
+
+
+def require_local(skip: nn.Module, decoder: LSADecoder) -> None:
+    """Refuses a network that tiles cannot show an image, see :func:`is_local`.
+
+    Raises:
+        ValueError: It is one.
+    """
+    if not is_local(skip, decoder):
+        raise ValueError(
+            'Tiles need a network that averages over the image in its gates alone: without '
+            'ASPPSkip and without pyramid_bins'
+        )
 
 
 class SplitStage:

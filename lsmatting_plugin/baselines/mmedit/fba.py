@@ -12,7 +12,7 @@ from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 
 from ...models.known_pixels import as_loaded
-from ...models.mattor import translate_names_on_loading
+from ...models.name_translation import translate_names_on_loading
 from ...registry import MODELS
 from ...structures import MattingDataSample
 from .fba_inputs import fba_inputs
