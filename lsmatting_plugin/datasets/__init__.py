@@ -7,7 +7,7 @@ from .annotated_dataset import AnnotatedMattingDataset
 from .composition1k_dataset import Composition1kDataset
 from .image_cache import ImageCache
 from .sampler import Draw, DrawSampler
-from .scenes import LoadScene, ScenesDataset
+from .scenes_dataset import ScenesDataset
 
 __all__ = [
     'AIMDataset',
@@ -17,7 +17,6 @@ __all__ = [
     'Draw',
     'DrawSampler',
     'ImageCache',
-    'LoadScene',
     'ScenesDataset',
     'transforms',
 ]

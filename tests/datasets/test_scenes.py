@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from lsmatting_plugin.datasets import ScenesDataset
-from lsmatting_plugin.datasets.scenes import LoadScene, guide_error, write_scene
+from lsmatting_plugin.datasets.scene_files import guide_error, write_scene
+from lsmatting_plugin.datasets.transforms import LoadScene
 
 
 def a_scene(side=8):

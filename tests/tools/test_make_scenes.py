@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from command_line import ROOT, run
 
-from lsmatting_plugin.datasets.scenes import read_scene
+from lsmatting_plugin.datasets.scene_files import read_scene
 
 TOOL = (sys.executable, 'tools/dataset_converters/make_scenes.py')
 CONFIG = """

@@ -17,7 +17,7 @@ from mmengine.dataset import BaseDataset
 from lsmatting_plugin.config_io import build_part, read_config
 from lsmatting_plugin.datasets import Draw
 from lsmatting_plugin.datasets.preparation import MANIFEST
-from lsmatting_plugin.datasets.scenes import write_scene
+from lsmatting_plugin.datasets.scene_files import write_scene
 from lsmatting_plugin.parallel import add_workers_option, unordered_map
 from lsmatting_plugin.progress import progress_bar
 from lsmatting_plugin.registry import DATASETS

@@ -11,6 +11,7 @@ from .guide import DrawGuide
 from .loading import LoadImage, RequireSameSize
 from .randomness import generator
 from .rotated_crop import RandomRotatedCrop
+from .scene import LoadScene
 from .sharpness import RandomBlur, RandomRescale
 from .size import LimitSize, PadToMinSize, PadToMultiple, Resize, ResizeLike
 from .texture import RandomPhotoTexture
@@ -25,6 +26,7 @@ __all__ = [
     'GenerateTrimap',
     'LimitSize',
     'LoadImage',
+    'LoadScene',
     'PackMattingInputs',
     'PadToMinSize',
     'PadToMultiple',

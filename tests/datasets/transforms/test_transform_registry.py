@@ -35,6 +35,7 @@ ARGUMENTS = {
     'DrawGuide': {'guide': 'push-pull'},
     'LimitSize': {},
     'LoadImage': {'key': 'fg'},
+    'LoadScene': {},
     'PackMattingInputs': {},
     'PadToMinSize': {},
     'PadToMultiple': {'keys': KEYS},
