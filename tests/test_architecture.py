@@ -26,7 +26,7 @@ MAY_IMPORT = {
     'cli': {'apis', 'export', 'guidance', 'visualization', 'web'},
 }
 # Files beside the folders that put some of them together; all others know none.
-JOINING = {'cutout': {'foreground'}, 'overview': {'models'}}
+JOINING = {'cutout': {'foreground'}, 'network_cost': {'models'}}
 # Files that may name mmedit: its registries, and its models in this harness.
 MMEDIT = ('registry.py', 'baselines/mmedit/')
 

@@ -22,7 +22,8 @@ def run(args: argparse.Namespace) -> int:
     """Prints the tables."""
     from ..apis import init_model
     from ..apis.shipped import or_shipped
-    from ..overview import describe_environment, describe_model
+    from ..installation import describe_environment
+    from ..network_cost import describe_model
 
     console = Console()
     console.print(_table('Environment', describe_environment()))

@@ -1,7 +1,5 @@
 """What is going to be trained, in a few lines."""
 
-from collections.abc import Iterator
-
 from mmengine.hooks import Hook
 from torch import nn
 
@@ -51,11 +49,12 @@ def model_summary(model: nn.Module, size: tuple[int, int]) -> list[str]:
     """
     # Not before it is needed: what only writes mattes needs no networks.
     from ..models import LSAMattor
-    from ..overview import describe_model
+    from ..network_cost import describe_model, num_parameters, parts_with_parameters
 
-    total = _count(model)
+    total = num_parameters(model)
     trained = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    parts = ', '.join(f'{name} {_count(part):,}' for name, part in _parts(model))
+    counts = {name: num_parameters(part) for name, part in parts_with_parameters(model).items()}
+    parts = ', '.join(f'{name} {count:,}' for name, count in counts.items())
     share = 'all' if trained == total else f'{trained:,} of them'
     lines = [f'{type(model).__name__}: {total:,} parameters, {share} trained ({parts})']
     if isinstance(model, LSAMattor):
@@ -71,16 +70,10 @@ def model_summary(model: nn.Module, size: tuple[int, int]) -> list[str]:
 
 def module_table(model: nn.Module, depth: int = 3) -> list[str]:
     """Name, kind and parameters of the modules down to some level, a line each."""
+    from ..network_cost import num_parameters
+
     return [
-        f'{name:40} {type(module).__name__:24} {_count(module):>12,}'
+        f'{name:40} {type(module).__name__:24} {num_parameters(module):>12,}'
         for name, module in model.named_modules()
-        if name and name.count('.') < depth and _count(module)
+        if name and name.count('.') < depth and num_parameters(module)
     ]
-
-
-def _parts(model: nn.Module) -> Iterator[tuple[str, nn.Module]]:
-    return ((name, part) for name, part in model.named_children() if _count(part))
-
-
-def _count(module: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in module.parameters())

@@ -9,7 +9,7 @@ from command_line import ROOT, run
 from mmengine.model import BaseModel
 from torch import nn
 
-from lsmatting_plugin.overview import describe_model
+from lsmatting_plugin.network_cost import describe_model
 
 TOOL = (sys.executable, 'tools/analysis/get_flops.py')
 

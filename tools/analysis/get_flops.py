@@ -14,7 +14,7 @@ from rich.table import Table
 
 from lsmatting_plugin.apis import init_model
 from lsmatting_plugin.config_io import add_config_options, read_config
-from lsmatting_plugin.overview import describe_model
+from lsmatting_plugin.network_cost import describe_model
 
 
 def parse_args() -> argparse.Namespace:

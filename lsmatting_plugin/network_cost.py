@@ -1,64 +1,13 @@
-"""Facts on this installation and on a network, for people and for reports of faults."""
+"""What a network costs: parameters, and operations for an image."""
 
-import os
-import platform
 from collections.abc import Callable
 from copy import deepcopy
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from .models import LSAMattor
-from .parallel import available_cores
-from .version import __version__
-
-# What a package is called here, and under which names it can be installed.
-PACKAGES = {
-    'torch': ('torch',),
-    'mmengine': ('mmengine', 'mmengine-lite'),
-    'mmcv': ('mmcv-lite', 'mmcv', 'mmcv-full'),
-    'mmcls': ('mmcls',),
-    'mmedit': ('mmedit', 'mmagic'),
-    'numpy': ('numpy',),
-    'opencv': (
-        'opencv-python',
-        'opencv-python-headless',
-        'opencv-contrib-python',
-        'opencv-contrib-python-headless',
-    ),
-    'pymatting': ('pymatting',),
-    'onnx': ('onnx',),
-    'onnxruntime': ('onnxruntime', 'onnxruntime-gpu'),
-    'gradio': ('gradio',),
-}
-
-
-def describe_environment() -> dict:
-    """Versions and devices that results and speed depend on.
-
-    Returns:
-        dict:
-
-        - ``platform`` (str): Operating system and processor architecture.
-        - ``versions`` (dict[str, str | None]): Of python, lsmatting_plugin and each package of
-          :data:`PACKAGES`; None where it is not installed.
-        - ``cores`` (int): That this process may use.
-        - ``devices`` (list[dict]): ``device`` ('cpu', 'cuda:0', ...), ``name`` and
-          ``memory_bytes`` (int, or None where the system does not tell); the CPU first.
-    """
-    versions: dict[str, str | None] = dict(
-        python=platform.python_version(), lsmatting_plugin=__version__
-    )
-    versions.update({package: _version(names) for package, names in PACKAGES.items()})
-    return dict(
-        platform=f'{platform.system()} {platform.release()} {platform.machine()}',
-        versions=versions,
-        cores=available_cores(),
-        devices=[_cpu(), *_gpus()],
-    )
 
 
 def describe_model(model: nn.Module, size: int | tuple[int, int] = 512) -> dict:
@@ -89,6 +38,16 @@ def describe_model(model: nn.Module, size: int | tuple[int, int] = 512) -> dict:
     return dict(size=size, parameters=parameters, gflops=gflops)
 
 
+def num_parameters(module: nn.Module) -> int:
+    """How many numbers a network, or a part of one, has learnt or is to learn."""
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def parts_with_parameters(module: nn.Module) -> dict[str, nn.Module]:
+    """The modules that one consists of by their names, but for those without parameters."""
+    return {name: child for name, child in module.named_children() if num_parameters(child)}
+
+
 def _count_parts(model: LSAMattor, height: int, width: int) -> tuple[dict, dict]:
     """Parameters and 10^9 operations of our own network."""
     # Tensors without content: nothing is computed, and memory does not limit the size.
@@ -102,9 +61,9 @@ def _count_parts(model: LSAMattor, height: int, width: int) -> tuple[dict, dict]
     features, gflops['skip'] = _counted(lambda: skip(features))
     _, gflops['decoder'] = _counted(lambda: decoder(inputs, features))
     parameters = dict(
-        encoder=_num_parameters(encoder),
-        skip=_num_parameters(skip),
-        decoder=_num_parameters(decoder),
+        encoder=num_parameters(encoder),
+        skip=num_parameters(skip),
+        decoder=num_parameters(decoder),
     )
     return _with_total(parameters), _with_total(gflops)
 
@@ -112,18 +71,18 @@ def _count_parts(model: LSAMattor, height: int, width: int) -> tuple[dict, dict]
 def _count_whole(model: nn.Module, height: int, width: int) -> tuple[dict, dict]:
     """Parameters and 10^9 operations of a network of which nothing is known but how it is run."""
     name = type(model).__name__
-    if _num_parameters(model) == 0:
+    if num_parameters(model) == 0:
         raise ValueError(f'{name} has no network: there are no parameters or operations to count')
     parent, path = model, name
-    parts = _with_parameters(parent)
+    parts = parts_with_parameters(parent)
     while len(parts) == 1:  # a mattor has a backbone, which has encoder and decoder
         ((child, parent),) = parts.items()
         path = f'{path}.{child}'
-        parts = _with_parameters(parent)
+        parts = parts_with_parameters(parent)
     counts = _operations(model, height, width)
-    parameters = {part: _num_parameters(module) for part, module in parts.items()}
+    parameters = {part: num_parameters(module) for part, module in parts.items()}
     gflops = {part: sum(counts.get(f'{path}.{part}', {}).values()) / 1e9 for part in parts}
-    parameters['total'] = _num_parameters(model)
+    parameters['total'] = num_parameters(model)
     gflops['total'] = sum(counts.get('Global', {}).values()) / 1e9
     return parameters, gflops
 
@@ -153,58 +112,11 @@ def _operations(model: nn.Module, height: int, width: int) -> dict[str, dict]:
     )
 
 
-def _version(names: tuple[str, ...]) -> str | None:
-    for name in names:
-        try:
-            return version(name)
-        except PackageNotFoundError:
-            continue
-    return None
-
-
-def _cpu() -> dict:
-    return dict(device='cpu', name=_cpu_name(), memory_bytes=_cpu_memory())
-
-
-def _cpu_name() -> str:
-    cpuinfo = Path('/proc/cpuinfo')  # on Linux, where the platform module knows no more than x86_64
-    if cpuinfo.is_file():
-        for line in cpuinfo.read_text().splitlines():
-            key, _, value = line.partition(':')
-            if key.strip() == 'model name':
-                return value.strip()
-    return platform.processor() or platform.machine()
-
-
-def _cpu_memory() -> int | None:
-    try:
-        return os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES')
-    except (AttributeError, ValueError, OSError):  # not on Windows
-        return None
-
-
-def _gpus() -> list[dict]:
-    gpus = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count())]
-    return [
-        dict(device=f'cuda:{i}', name=gpu.name, memory_bytes=gpu.total_memory)
-        for i, gpu in enumerate(gpus)
-    ]
-
-
 def _counted(run: Callable[[], Tensor | tuple[Tensor, ...]]) -> tuple:
     """What it returns, and the 10^9 operations that this took."""
     with torch.no_grad(), FlopCounterMode(display=False) as counter:
         result = run()
     return result, counter.get_total_flops() / 1e9
-
-
-def _num_parameters(part: nn.Module) -> int:
-    return sum(parameter.numel() for parameter in part.parameters())
-
-
-def _with_parameters(module: nn.Module) -> dict[str, nn.Module]:
-    """Its children that have any."""
-    return {name: child for name, child in module.named_children() if _num_parameters(child)}
 
 
 def _with_total(parts: dict) -> dict:
