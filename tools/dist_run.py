@@ -37,7 +37,7 @@ def main() -> None:
     try:
         torchrun.run(args)
     except ChildFailedError as error:
-        from lsmatting_plugin.engine.last_words import what_ended  # seldom needed, and slow
+        from lsmatting_plugin.engine.ended_job import what_ended  # seldom needed, and slow
 
         leave(1, what_ended(error.failures), script, words)
     except SignalException as error:
@@ -67,7 +67,7 @@ def leave(status: int, reason: str, script: str, words: list[str]) -> None:
     if Path(script).name == 'train.py':
         from train import work_dir_of
 
-        from lsmatting_plugin.engine.last_words import how_to_go_on
+        from lsmatting_plugin.engine.last_checkpoint import how_to_go_on
 
         with suppress(OSError, ValueError):  # of a config that cannot be read, as was said
             print(how_to_go_on(work_dir_of(words)), file=sys.stderr)

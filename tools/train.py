@@ -15,7 +15,7 @@ from mmengine.logging import print_log
 from lsmatting_plugin.allocator import keep_freed_memory
 from lsmatting_plugin.checkpoint_error import CheckpointError
 from lsmatting_plugin.checkpoint_io import local_checkpoint
-from lsmatting_plugin.engine.last_words import how_to_go_on, last_checkpoint, train
+from lsmatting_plugin.engine.last_checkpoint import how_to_go_on, last_checkpoint
 from lsmatting_plugin.engine.launch import (
     add_launch_options,
     build_runner,
@@ -29,6 +29,7 @@ from lsmatting_plugin.engine.pretrained_parts import (
 )
 from lsmatting_plugin.engine.process_group import init_distributed, leave_group
 from lsmatting_plugin.engine.train_options import add_train_options, apply_train_options
+from lsmatting_plugin.engine.training import train
 from lsmatting_plugin.engine.training_stopped import TrainingStopped
 from lsmatting_plugin.engine.work_dir_lock import WorkDirError, unwritable, work_dir_lock
 

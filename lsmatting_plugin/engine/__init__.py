@@ -1,4 +1,8 @@
-"""Hooks that the runner needs."""
+"""What the runner of mmengine needs besides: hooks, a loop, optimiser wrappers, visualisation.
+
+Hooks act before and after its steps; the loop trains by epochs; wrappers and constructors are the
+optimiser's; backends and the visualizer keep curves and pictures.
+"""
 
 from ..checkpoint_loader import load_from_safe  # registered with mmengine
 from .atomic_backend import AtomicLocalBackend

@@ -11,9 +11,9 @@ import pytest
 import torch
 from mmengine.hooks import Hook
 
-from lsmatting_plugin.engine.last_words import train
 from lsmatting_plugin.engine.launch import build_runner
 from lsmatting_plugin.engine.loading_error import LoadingError
+from lsmatting_plugin.engine.training import train
 from lsmatting_plugin.registry import TRANSFORMS
 
 

@@ -17,7 +17,8 @@ from torch.utils.data import BatchSampler
 
 from lsmatting_plugin.datasets import DrawSampler
 from lsmatting_plugin.datasets.transforms import generator
-from lsmatting_plugin.engine.last_words import how_to_go_on, last_checkpoint, what_ended
+from lsmatting_plugin.engine.ended_job import what_ended
+from lsmatting_plugin.engine.last_checkpoint import how_to_go_on, last_checkpoint
 from lsmatting_plugin.engine.launch import build_runner, effective_batch_size
 from lsmatting_plugin.engine.process_group import init_distributed, process_environment
 from lsmatting_plugin.registry import DATASETS, MODELS, TRANSFORMS
