@@ -1,4 +1,4 @@
-"""What a prediction owes to what was known before."""
+"""What a prediction owes to what was known before: values of the trimap, the size of the file."""
 
 import torch
 import torch.nn.functional as F
@@ -24,9 +24,15 @@ def as_loaded(alpha: Tensor, sample: MattingDataSample) -> Tensor:
     Returns:
         Tensor: (1, H, W), 0..1.
     """
-    size = tuple(sample.get('ori_merged_shape', alpha.shape[1:])[:2])
-    if size != tuple(alpha.shape[1:]):
-        alpha = F.interpolate(alpha[None], size=size, mode='bilinear', align_corners=False)[0]
+    alpha = as_large_as_loaded(alpha, sample)
     if 'ori_trimap' in sample:
         alpha = force_known(alpha, sample.ori_trimap, bg_below=1, fg_above=254)
     return alpha
+
+
+def as_large_as_loaded(image: Tensor, sample: MattingDataSample) -> Tensor:
+    """An image (C, h, w) resized to (C, H, W), the ``ori_merged_shape`` of its sample, if any."""
+    size = tuple(sample.get('ori_merged_shape', image.shape[1:])[:2])
+    if size == tuple(image.shape[1:]):
+        return image
+    return F.interpolate(image[None], size=size, mode='bilinear', align_corners=False)[0]

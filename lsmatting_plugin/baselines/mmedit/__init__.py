@@ -9,4 +9,4 @@ stand_in_for_compiled_ops()
 
 from .fba import FBAMattor  # noqa: E402  (mmedit cannot be imported before)
 
-__all__ = ['FBAMattor', 'stand_in_for_compiled_ops']
+__all__ = ['FBAMattor']

@@ -11,7 +11,7 @@ from mmengine.model import BaseModel
 from mmengine.structures import BaseDataElement
 from torch import Tensor, nn
 
-from ...models.known_pixels import as_loaded
+from ...models.known_pixels import as_large_as_loaded, as_loaded, force_known
 from ...models.name_translation import translate_names_on_loading
 from ...registry import MODELS
 from ...structures import MattingDataSample
@@ -154,13 +154,14 @@ class FBAMattor(BaseModel):
         image, trimap = self._image_and_trimap(inputs)
         for number, (alpha, fg, bg) in enumerate(zip(*self.mattes(inputs), strict=True)):
             known = trimap[number]
-            alpha = alpha.masked_fill(known == 0, 0).masked_fill(known == 255, 1).clamp(0, 1)
+            alpha = force_known(alpha.clamp(0, 1), known, bg_below=1, fg_above=254)
             rgb = image[number].permute(2, 0, 1)
+            fg, bg = torch.where(alpha == 1, rgb, fg), torch.where(alpha == 0, rgb, bg)
             sample = data_samples[number]
             output = BaseDataElement(
                 pred_alpha=as_loaded(alpha, sample)[0],
-                pred_fg=_as_large_as_loaded(torch.where(alpha == 1, rgb, fg), sample),
-                pred_bg=_as_large_as_loaded(torch.where(alpha == 0, rgb, bg), sample),
+                pred_fg=as_large_as_loaded(fg, sample).permute(1, 2, 0),
+                pred_bg=as_large_as_loaded(bg, sample).permute(1, 2, 0),
             )
             sample.output = output
         return data_samples
@@ -169,14 +170,6 @@ class FBAMattor(BaseModel):
         """RGB (N, H, W, 3) in 0..1 and trimaps (N, H, W) in 0..255 of network inputs."""
         image, trimap = self.data_preprocessor.split(inputs)  # up to rounding, of 8 bits
         return image.round().permute(0, 2, 3, 1) / 255, trimap[:, 0].round()
-
-
-def _as_large_as_loaded(colours: Tensor, sample: MattingDataSample) -> Tensor:
-    """Colours (3, h, w) as (H, W, 3), the size of the image's file."""
-    size = tuple(sample.get('ori_merged_shape', colours.shape[1:])[:2])
-    if size != tuple(colours.shape[1:]):
-        colours = F.interpolate(colours[None], size=size, mode='bilinear', align_corners=False)[0]
-    return colours.permute(1, 2, 0)
 
 
 def fuse(image: Tensor, alpha: Tensor, fg: Tensor, bg: Tensor) -> tuple[Tensor, Tensor, Tensor]:
