@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
@@ -15,6 +14,7 @@ from ..image_io import write_image
 from ..registry import HOOKS
 from ..structures import MattingDataSample
 from ..visualization import contact_sheet
+from ..visualization.shrunk import shrunk
 from ..visualization.tensor_picture import as_picture, matte_picture
 
 TITLES = ('image', 'trimap', 'prediction', 'true alpha')
@@ -59,7 +59,7 @@ class ValidationSheetHook(Hook):
             if len(self._rows) < self.num_images:
                 pictures, caption = row_of(image, sample, number=len(self._rows))
                 # As thumbnails: four photographs would be hundreds of megabytes.
-                self._rows.append([_reduced(picture, self.cell_size) for picture in pictures])
+                self._rows.append([shrunk(picture, self.cell_size)[0] for picture in pictures])
                 self._captions.append(caption)
 
     def after_val_epoch(self, runner, metrics: dict[str, float] | None = None) -> None:
@@ -103,12 +103,3 @@ def row_of(
     if gt_alpha is not None and trimap.shape == gt_alpha.shape == pred_alpha.shape:
         caption += f': SAD {sad(pred_alpha, gt_alpha, trimap):.2f}'
     return [merged, trimap, pred_alpha, nothing if gt_alpha is None else gt_alpha], caption
-
-
-def _reduced(picture: np.ndarray, size: int) -> np.ndarray:
-    """A picture whose longer side is at most so long."""
-    scale = size / max(picture.shape[:2])
-    if scale >= 1:
-        return picture
-    height, width = (max(1, round(side * scale)) for side in picture.shape[:2])
-    return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
