@@ -7,8 +7,7 @@ class MattingDataSample(BaseDataElement):
     """Annotations, predictions and paths of one image, under mmedit's field names.
 
     Data fields, each a tensor when present:
-        gt_alpha (1, H, W): true alpha: uint8, 0..255 as packed; float32, 0..1 in a training, behind
-            :class:`.MattingPreprocessor`.
+        gt_alpha (1, H, W): true alpha, uint8 0..255; once a training's batch is stacked, 0..1.
         gt_fg, gt_bg, gt_merged (3, H, W): foreground, background, composite; BGR, 0..255.
         trimap (1, H, W): 0 background, 255 foreground, between them unknown.
         guide (C, H, W): what a method without a network makes of the image, uint8, 0..255.
