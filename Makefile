@@ -50,7 +50,7 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 test: setup ## run the test suite with coverage
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
 
-test-slow: setup ## run the tests that take minutes, such as killing a training run
+test-slow: setup ## run the tests that take longer, such as killing a training run
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 -m slow
 
 fuzz: setup ## look for inputs that break readers and options, FUZZ_SECONDS=60 in all

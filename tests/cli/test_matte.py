@@ -252,6 +252,7 @@ def test_an_unforeseen_error_ends_one_photo_only(lsmatting, folders, monkeypatch
     assert said.count('ZeroDivisionError: division by zero') == 2
 
 
+@pytest.mark.slow
 def test_samples_run_and_keep_what_is_known(shared_dir, lsmatting, tmp_path):
     folders = sorted((shared_dir / 'data/samples').iterdir())
     done = 0

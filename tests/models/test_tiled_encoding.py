@@ -178,6 +178,7 @@ def photos(shared_dir):
     return pairs
 
 
+@pytest.mark.slow
 def test_photographs_have_the_same_matte_by_tiles(photos, golden_checkpoint, configs_dir):
     config = configs_dir / 'lsm_r50_aim.py'
     whole = MattingInferencer(config, golden_checkpoint, device='cpu')

@@ -191,6 +191,7 @@ def test_a_killed_process_ends_the_job_and_is_named(killed):
     )
 
 
+@pytest.mark.slow
 def test_a_killed_job_resumes_to_the_weights_of_the_uninterrupted_one(
     killed, uninterrupted, begin, config
 ):
@@ -200,6 +201,7 @@ def test_a_killed_job_resumes_to_the_weights_of_the_uninterrupted_one(
     assert_equal_weights(killed.work_dir, uninterrupted.work_dir)
 
 
+@pytest.mark.slow
 def test_two_machines_form_one_job(uninterrupted, begin, config, tmp_path):
     with socket.socket() as free:
         free.bind(('127.0.0.1', 0))
@@ -219,6 +221,7 @@ def test_two_machines_form_one_job(uninterrupted, begin, config, tmp_path):
     assert_equal_weights(tmp_path, uninterrupted.work_dir)
 
 
+@pytest.mark.slow
 def test_slurm_starts_the_processes(uninterrupted, begin, config, tmp_path):
     for name, script in (('srun', SRUN), ('scontrol', SCONTROL)):
         (tmp_path / name).write_text(script)

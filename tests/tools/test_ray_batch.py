@@ -109,6 +109,7 @@ def files_of(folder):
 
 
 @pytest.mark.skipif(not Path('/proc').is_dir(), reason='looks for processes in /proc')
+@pytest.mark.slow
 class TestMatte:
     def test_a_killed_worker_changes_nothing(self, matted, root, network):
         _, said = matted
@@ -194,6 +195,7 @@ def no_model():
     raise FileNotFoundError('No config nowhere.py')
 
 
+@pytest.mark.slow
 def test_only_the_job_that_kills_its_worker_is_lost(cluster, monkeypatch):
     pickle_tests_by_value()
     monkeypatch.setattr(ray_parallel, 'RETRIES', 0)
