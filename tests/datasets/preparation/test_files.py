@@ -74,8 +74,11 @@ def test_without_any_links_a_file_is_copied(source, tmp_path, without_symlinks, 
     assert (tmp_path / 'b.png').read_bytes() == b'source'
 
 
-def test_a_folder_is_never_replaced(source, tmp_path):
+@pytest.mark.parametrize('has_its_size', [False, True])
+def test_a_folder_is_never_replaced(source, tmp_path, has_its_size):
     (tmp_path / 'b.png').mkdir()
+    if has_its_size:  # as the file system counts
+        source.write_bytes(bytes((tmp_path / 'b.png').stat().st_size))
     with pytest.raises(FileExistsError, match=r'b\.png is a folder already'):
         place(source, tmp_path / 'b.png')
 
