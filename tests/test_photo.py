@@ -144,6 +144,14 @@ def test_results_keep_the_profile(tmp_path, save, rgb, suffix):
     assert np.abs(np.asarray(again).astype(int) - rgb).mean() < 4
 
 
+def test_a_jpeg_keeps_colours_that_change_from_pixel_to_pixel(tmp_path):
+    columns = np.zeros((32, 32, 3), np.uint8)
+    columns[:, ::2, 2], columns[:, 1::2, 0] = 255, 255  # red and blue in turn
+    write_picture(columns, tmp_path / 'a.jpg')
+    again = read_photo(tmp_path / 'a.jpg').pixels
+    assert np.abs(again.astype(int) - columns).mean() < 10
+
+
 @pytest.mark.parametrize('channels', [1, 3, 4])
 def test_16_bit_pngs_keep_values_and_profile(tmp_path, channels):
     pixels = np.random.default_rng(0).integers(0, 65536, (5, 7, channels), np.uint16).squeeze()

@@ -57,3 +57,11 @@ def test_drawing_leaves_matplotlib_as_it_was():
     before = dict(matplotlib.rcParams)
     bar_charts({'SAD': {'a': 1.0}}, is_dark=True)
     assert dict(matplotlib.rcParams) == before
+
+
+def test_each_method_takes_a_line_of_text_and_little_more():
+    few, many = (
+        decoded(bar_charts({'SAD': {str(i): 1.0 for i in range(count)}})) for count in (2, 12)
+    )
+    a_line = (many.shape[0] - few.shape[0]) / 10
+    assert 0.03 < a_line / few.shape[1] < 0.25  # of a chart that is 2.5 inches wide
