@@ -48,6 +48,7 @@ def describe_environment() -> dict:
         python=platform.python_version(), lsmatting_plugin=__version__
     )
     versions.update({package: _version(names) for package, names in PACKAGES.items()})
+    versions['torch'] = str(torch.__version__)  # with its build, such as +cpu
     return dict(
         platform=f'{platform.system()} {platform.release()} {platform.machine()}',
         versions=versions,
