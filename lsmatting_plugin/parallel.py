@@ -86,6 +86,17 @@ def worker_pool(num_workers: int, ignores_ctrl_c: bool = False) -> ProcessPoolEx
     )
 
 
+def give_up(pool: ProcessPoolExecutor) -> None:
+    """Lets a pool whose process died come to its end.
+
+    Python 3.10's (gh-94777) would wait for ever where a large job was just being sent: nobody reads
+    the pipe any more, and this process holds its other end.
+    """
+    calls = getattr(pool, '_call_queue', None)
+    if calls is not None:
+        calls._reader.close()
+
+
 def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]:
     pool = worker_pool(num_workers)
     try:
@@ -94,11 +105,13 @@ def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]
             try:
                 futures[pool.submit(work, job)] = job
             except BrokenProcessPool as error:
+                give_up(pool)
                 yield job, error
         for future in as_completed(futures):
             try:
                 yield futures[future], future.result()
             except BrokenProcessPool as error:
+                give_up(pool)
                 yield futures[future], error
     finally:
         pool.shutdown(cancel_futures=True)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from command_line import ROOT
 from rich.console import Console
 from rich.progress import Progress
 
@@ -111,3 +112,19 @@ def is_running(pid):
         return Path('/proc', pid, 'stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
     except FileNotFoundError:
         return False
+
+
+def test_a_process_that_dies_while_it_is_sent_much_holds_up_nobody(tmp_path):
+    script = tmp_path / 'script.py'
+    script.write_text(
+        'import os, sys\n'
+        f'sys.path.insert(0, {str(ROOT)!r})\n'
+        'from lsmatting_plugin.parallel import unordered_map\n'
+        'def die(job):\n'
+        '    os._exit(1)\n'
+        "if __name__ == '__main__':\n"
+        '    jobs = [bytes(10**7) for _ in range(6)]  # more than a pipe holds\n'
+        '    print(sum(isinstance(r, Exception) for _, r in unordered_map(die, jobs, 2)))\n'
+    )
+    printed = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert printed.stdout == '6\n', printed.stderr

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from mmengine.evaluator import Evaluator
 from mmengine.structures import BaseDataElement
 
-from ..parallel import available_cores, worker_pool
+from ..parallel import available_cores, give_up, worker_pool
 from ..registry import EVALUATOR
 from .metrics import ImageToScore, MattingMetric, Task, image_to_score
 
@@ -97,7 +97,7 @@ class MattingEvaluator(Evaluator):
             try:
                 future = self._pool.submit(ImageToScore.errors, image, tasks)
             except BrokenProcessPool:
-                self._pool = None  # a new one for the next image; this one is scored here
+                self._drop_pool()  # a new one for the next image; this one is scored here
         if future is None:
             start = time.perf_counter()
             errors = image.errors(tasks)
@@ -105,6 +105,11 @@ class MattingEvaluator(Evaluator):
             future = Future()
             future.set_result(errors)
         self._waiting.append(_Waiting(image, tasks, future))
+
+    def _drop_pool(self) -> None:
+        if self._pool is not None:
+            give_up(self._pool)
+            self._pool = None
 
     def _collect(self, max_waiting: int) -> None:
         """Takes over what is scored, in order, and waits until few enough images are not."""
@@ -116,7 +121,7 @@ class MattingEvaluator(Evaluator):
             try:
                 errors = future.result()
             except BrokenProcessPool:
-                self._pool = None
+                self._drop_pool()
                 errors = image.errors(tasks)
             for metric, error in zip(self.matting_metrics, errors, strict=True):
                 metric.results.append((image.name, error))
