@@ -22,7 +22,7 @@ setup: $(INSTALLED) ## install into .venv (Python >= 3.10, no compiler)
 $(INSTALLED): requirements.txt $(wildcard requirements/*.txt) pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed; try make PYTHON=python3.11")'
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) (about 1.4 GB, a minute or two on a fast line)"
+	@echo "Installing into $(VENV) (1.4 GB to fetch, 2.8 GB on disk; a minute or two on a fast line)"
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements/dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps mmedit==1.0.0rc7 -e .
 	@touch $@
@@ -33,7 +33,7 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 	@echo "[2/6] Re-estimating its foregrounds (the first run compiles the solver)"
 	@$(PY) tools/reestimate_foreground.py $(TOY)/train
 	@echo "[3/6] Training $(CONFIG): four to five minutes"
-	@$(PY) tools/train.py $(CONFIG) --resume
+	@$(PY) tools/train.py $(CONFIG) $(if $(wildcard $(RUN)/last_checkpoint),--resume)
 	@echo "[4/6] Testing"
 	@$(PY) tools/test.py $(CONFIG) "$$(cat $(RUN)/last_checkpoint)" --out $(RUN)/results.json --show-dir $(RUN)/mattes
 	@echo "[5/6] The same test with the model that comes with the package"

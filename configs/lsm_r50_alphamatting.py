@@ -8,3 +8,4 @@ _base_ = [
 
 model = dict(tta=dict(type='MattingTTA', scales=(0.8, 1.0, 1.25)))
 test_cfg = dict(type='TestLoop')
+default_hooks = dict(logger=dict(interval=1))  # an image takes minutes on a CPU

@@ -159,8 +159,6 @@ def write(
     captions = ['', *(list(row) for row in others)]
     pictures = [list(row.values()) for row in (first, *others)]
     sheet = contact_sheet(pictures, list(first), captions, cell_size=cell_size)
-    is_drawn = (sheet != sheet[0, 0]).any(axis=(1, 2))
-    sheet = sheet[: np.flatnonzero(is_drawn)[-1] + 10]
     path = OUT / f'{name}.jpg'
     write_image(sheet, path, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     print(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

@@ -4,10 +4,12 @@ import argparse
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from typing import TypeVar
 
 import cv2
@@ -89,12 +91,13 @@ def worker_pool(num_workers: int, ignores_ctrl_c: bool = False) -> ProcessPoolEx
 def give_up(pool: ProcessPoolExecutor) -> None:
     """Lets a pool whose process died come to its end.
 
-    Python 3.10's (gh-94777) would wait for ever where a large job was just being sent: nobody reads
-    the pipe any more, and this process holds its other end.
+    Python 3.10's would wait for ever where a large job was just being sent: nobody reads the pipe
+    any more, and this process holds its other end. Later ones close it themselves (gh-94777).
     """
     calls = getattr(pool, '_call_queue', None)
-    if calls is not None:
-        calls._reader.close()
+    if sys.version_info < (3, 11) and calls is not None:
+        with suppress(OSError):  # nothing was being sent, and the sender closes it now
+            calls._reader.close()
 
 
 def _pooled(work: Callable, jobs: Iterable, num_workers: int) -> Iterator[tuple]:

@@ -124,7 +124,7 @@ def main() -> int:
         print('interrupted; what was finished is kept', file=sys.stderr)
         return 130
     except (OSError, ValueError, ModuleNotFoundError) as error:
-        sys.exit(f'error: {error}')
+        sys.exit(str(error))
     if status:
         print(f'Failures are listed in {args.failures}', file=sys.stderr)
     return status

@@ -44,7 +44,7 @@ def main() -> int:
             num_threads=1 if args.workers else None,
         )
     except (OSError, ValueError) as error:
-        sys.exit(f'error: {error}')
+        sys.exit(str(error))
 
 
 if __name__ == '__main__':

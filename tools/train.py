@@ -101,8 +101,11 @@ def main() -> None:
         with work_dir_lock(cfg.work_dir):
             status = run(cfg)
     except LoadingError as error:
+        lines = [str(error)]
         # The launcher of several processes says the rest.
-        sys.exit(str(error) if cfg.launcher != 'none' else f'{error}\n{how_to_go_on(cfg.work_dir)}')
+        if cfg.launcher == 'none' and Path(cfg.work_dir, 'last_checkpoint').is_file():
+            lines.append(how_to_go_on(cfg.work_dir))
+        sys.exit('\n'.join(lines))
     except (CheckpointError, WorkDirError) as error:
         sys.exit(str(error))
     leave_group()

@@ -30,7 +30,8 @@ def contact_sheet(
         rows (Sequence[Sequence[ndarray]]): Pictures uint8 (H, W) or (H, W, 3), of any size; they
             are fitted into their cells.
         titles (Sequence[str]): One per column.
-        captions (Sequence[str | Sequence[str]]): One per row, or one per picture of the row.
+        captions (Sequence[str | Sequence[str]]): One per row, or one per picture of the row; ''
+            takes no room.
         footer (Sequence[str | ndarray]): Lines at the bottom; pictures (H, W, 3) as they are.
         cell_size (int): Side of a cell, pixels.
 
@@ -42,6 +43,8 @@ def contact_sheet(
     strips = [text_strip(titles, cell_size, width, size)]
     for row, caption in zip(rows, captions, strict=True):
         strips.append(np.hstack([_fit(picture, cell_size) for picture in row]))
+        if caption == '':
+            continue
         if isinstance(caption, str):
             strips.append(text_strip([caption], width, width, size - 1))
         else:

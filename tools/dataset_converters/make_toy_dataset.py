@@ -77,7 +77,7 @@ def main() -> None:
             photo_share=args.photo_share,
         )
     except (ValueError, OSError, ModuleNotFoundError) as error:
-        sys.exit(f'error: {error}')
+        sys.exit(str(error))
     print(
         f'{root}: {args.num_fg} training foregrounds, {args.num_bg} backgrounds, '
         f'{args.num_test_fg * args.bgs_per_test_fg} test composites, long side {args.size} px'
