@@ -156,6 +156,7 @@ def _answering(app: Callable, listening: socket.socket) -> Iterator[None]:
             app,
             http=PatientProtocol,
             ws='none',
+            log_config=None,  # its own would close the log files of this process
             log_level='warning',
             server_header=False,
             proxy_headers=False,

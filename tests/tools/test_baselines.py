@@ -14,6 +14,7 @@ BASELINES = sorted(
     for pattern in ('pymatting_*.py', 'sampled_closed_form.py', 'trivial.py')
     for path in (ROOT / 'configs/baselines').glob(pattern)
 )
+FAST = ('pymatting_random_walk.py', 'sampled_closed_form.py', 'trivial.py')
 METRICS = ('SAD', 'MattingMSE', 'GradientError', 'ConnectivityError')
 
 
@@ -40,7 +41,13 @@ def results_of(folder):
     return json.loads((folder / 'results.json').read_text())
 
 
-@pytest.mark.parametrize('config', BASELINES)
+@pytest.mark.parametrize(
+    'config',
+    [
+        pytest.param(path, marks=() if path.endswith(FAST) else pytest.mark.slow)
+        for path in BASELINES
+    ],
+)
 def test_each_baseline_is_tested_without_a_checkpoint(tested, tiny_aim, config):
     results = results_of(tested(config))
     assert results['name'] == Path(config).stem

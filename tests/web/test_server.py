@@ -1,6 +1,7 @@
 """The page as it is served, and what it leaves behind."""
 
 import asyncio
+import logging
 import os
 import socket
 from pathlib import Path
@@ -42,6 +43,15 @@ def test_a_visit_begins_with_the_options_of_the_command(start_page, png):
     assert (values['Refinement steps'], values['Tiles']) == (250, 512)
     run = ('run', 'click')
     assert page.join(run, None, 'white', '#ffffff', None, 250, 512).status == 200
+
+
+def test_log_files_of_the_process_stay_open(start_page, tmp_path):
+    log = logging.FileHandler(tmp_path / 'run.log')
+    try:
+        start_page()
+        assert log.stream is not None
+    finally:
+        log.close()
 
 
 def test_nothing_is_left_behind(small_examples):
