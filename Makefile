@@ -47,8 +47,9 @@ demo: setup ## generate data, train, test and show mattes: eight minutes on two 
 	@echo "- make test runs the test suite"
 	@echo "- docs/data.md and docs/training.md tell how to train configs/lsm_r50_aim.py, the paper's recipe"
 
+# Bytecode is written, for the suite starts some hundred processes that import the package.
 test: setup ## run the test suite
-	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile
+	@OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -n 2 --dist loadfile
 
 coverage: setup ## run it and tell which lines it does not reach; half as long again
 	@OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 --dist loadfile --cov --cov-report=term-missing:skip-covered --cov-fail-under=90

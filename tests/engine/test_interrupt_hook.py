@@ -269,6 +269,7 @@ def test_ctrl_c_ends_all_processes_without_a_word_too_many(start, tmp_path):
         os.killpg(process.pid, 0)
 
 
+@pytest.mark.slow
 def test_several_processes_stop_at_one_iteration(start, tmp_path):
     run, printed = start
     torchrun = ('-m', 'torch.distributed.run', '--standalone', '--nproc_per_node', '2')

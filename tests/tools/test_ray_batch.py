@@ -149,6 +149,7 @@ class TestMatte:
         assert f'Failures are listed in {out}/failures.jsonl' in done.stderr
 
 
+@pytest.mark.slow
 def test_foregrounds_are_those_of_the_local_command(root):
     run(sys.executable, 'tools/reestimate_foreground.py', root, '--out-dir', root / 'local_fg')
     local = files_of(root / 'local_fg')
