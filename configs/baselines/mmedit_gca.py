@@ -46,11 +46,7 @@ val_dataloader = dict(
     )
 )
 test_dataloader = val_dataloader
-metrics = (
-    'SAD',
-    'MattingMSE',
-    'GradientError',
-    'ConnectivityError',
-)  # exact, see docs/evaluation.md
+# exact, see docs/evaluation.md
+metrics = ('SAD', 'MattingMSE', 'GradientError', 'ConnectivityError')
 val_evaluator = [dict(type=f'lsmatting_plugin.{metric}') for metric in metrics]
 test_evaluator = val_evaluator

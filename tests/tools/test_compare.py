@@ -166,23 +166,25 @@ def test_means_of_folders_are_tables_of_their_own(files):
     assert '## Trimap2' in (files / 'out/table.md').read_text()
 
 
-def test_folders_without_means_are_part_of_the_names_alone(files):
-    data = json.loads(write(files, 'one', {'a.png': 1, 'b.png': 2}).read_text())
-    for image, name in zip(data['images'], ('x/0.png', 'y/0.png'), strict=True):
+def write_named(files, names):
+    """Results of two images that are called so."""
+    path = write(files, 'one', {'a.png': 1, 'b.png': 2})
+    data = json.loads(path.read_text())
+    for image, name in zip(data['images'], names, strict=True):
         image['name'] = name
-    (files / 'one.json').write_text(json.dumps(data))
-    done = compare(files / 'one.json', '--out', files / 'out')
+    path.write_text(json.dumps(data))
+    return path
+
+
+def test_folders_without_means_are_part_of_the_names_alone(files):
+    done = compare(write_named(files, ('x/0.png', 'y/0.png')), '--out', files / 'out')
     assert done.returncode == 0, done.stderr
     assert 'of 2 images' in done.stdout and 'x: 1 images' not in done.stdout
     assert list(rows_of(files / 'out')['one']) == ['name', 'SAD', 'MattingMSE', 'seconds']
 
 
 def test_images_of_one_name_are_refused_with_what_to_do(files):
-    data = json.loads(write(files, 'one', {'a.png': 1, 'b.png': 2}).read_text())
-    for image, name in zip(data['images'], ('0.png', '0.jpg'), strict=True):
-        image['name'] = name
-    (files / 'one.json').write_text(json.dumps(data))
-    done = compare(files / 'one.json', '--out', files / 'out')
+    done = compare(write_named(files, ('0.png', '0.jpg')), '--out', files / 'out')
     assert done.returncode == 1
     assert 'one.json has 2 images called 0' in done.stderr and 'test anew' in done.stderr
 
