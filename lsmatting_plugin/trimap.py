@@ -84,7 +84,8 @@ def trimap_of_box(image: np.ndarray, box: tuple[int, int, int, int], width: floa
         ndarray: uint8 (H, W), 0, 128 and 255; background beyond the box.
 
     Raises:
-        ValueError: The box does not lie within the image, or leaves nothing out.
+        ValueError: The box does not lie within the image, or leaves nothing out; or GrabCut finds
+            nothing to tell apart.
     """
     height, full_width = image.shape[:2]
     left, top, box_width, box_height = box
@@ -112,7 +113,8 @@ def trimap_of_scribbles(image: np.ndarray, scribbles: np.ndarray, width: float) 
         ndarray: uint8 (H, W), 0, 128 and 255; strokes keep their values.
 
     Raises:
-        ValueError: There is no stroke on the object, or none on the background.
+        ValueError: There is no stroke on the object, or none on the background; or GrabCut finds
+            nothing to tell apart.
     """
     known = snap_trimap(scribbles).trimap
     is_bg, is_fg = known == BG, known == FG
@@ -131,7 +133,10 @@ def _trimap_of_labels(image: np.ndarray, labels: np.ndarray, width: float) -> np
     certain = labels == cv2.GC_BGD
     models = np.zeros((2, 1, 65))
     cv2.setRNGSeed(0)  # its colour models start from a random clustering
-    cv2.grabCut(image, labels, (0, 0, 0, 0), models[0], models[1], 5, cv2.GC_INIT_WITH_MASK)
+    try:
+        cv2.grabCut(image, labels, (0, 0, 0, 0), models[0], models[1], 5, cv2.GC_INIT_WITH_MASK)
+    except cv2.error as error:
+        raise ValueError('GrabCut found nothing to tell apart; mark more of the photo') from error
     is_object = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     trimap = trimap_of_mask(np.where(is_object, np.uint8(255), np.uint8(0)), width)
     trimap[certain] = BG

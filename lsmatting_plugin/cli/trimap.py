@@ -11,9 +11,6 @@ Strokes are light on the object, dark on the background, and lie on grey.
 import argparse
 from functools import partial
 
-import cv2
-import numpy as np
-
 from ..cutout import require_same_size
 from ..parallel import unordered_map
 from ..photo import check_format, read_grey, read_photo, write_picture
@@ -79,27 +76,16 @@ def trimap_file(
     else:
         photo = read_photo(pair.image).pixels_8bit
         reach = parse_width(width, min(photo.shape[:2]))
-        try:
-            trimap = _by_grabcut(photo, reach, box, scribbles)
-        except cv2.error as error:
-            raise ValueError('GrabCut found nothing to tell apart; mark more of it') from error
+        if box is not None:
+            trimap = trimap_of_box(photo, box, reach)
+        else:
+            assert scribbles is not None
+            strokes = read_grey(scribbles)
+            require_same_size(photo, strokes, what=f'{scribbles} (--scribbles)')
+            trimap = trimap_of_scribbles(photo, strokes, reach)
     write_picture(trimap, pair.out)
     missing = [name for name, value in SURE.items() if not (trimap == value).any()]
     warnings += [f'the trimap has no sure {name}' for name in missing]
-
-
-def _by_grabcut(
-    photo: np.ndarray,
-    reach: float,
-    box: tuple[int, int, int, int] | None,
-    scribbles: str | None,
-) -> np.ndarray:
-    if box is not None:
-        return trimap_of_box(photo, box, reach)
-    assert scribbles is not None
-    strokes = read_grey(scribbles)
-    require_same_size(photo, strokes, what=f'{scribbles} (--scribbles)')
-    return trimap_of_scribbles(photo, strokes, reach)
 
 
 def parse_width(width: str, shorter_side: int) -> float:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
-import cv2
 import gradio as gr
 import numpy as np
 
@@ -180,8 +179,6 @@ class Handlers:
         pixels = _told(lambda: session.pixels)
         try:
             chosen = choose(pixels, *given)
-        except cv2.error as error:
-            raise Told('GrabCut found nothing to tell apart; mark more of the photo') from error
         except ValueError as error:
             raise Told(_sentence(error)) from error
         share = np.mean(chosen.trimap == UNKNOWN)
