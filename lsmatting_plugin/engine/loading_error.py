@@ -34,11 +34,19 @@ def loading_errors() -> Iterator[None]:
     except LoadingError:
         raise
     except (RuntimeError, OSError, ValueError, EOFError) as error:
-        kinds = (_said_by_worker, _said_here, _no_semaphores, _timeout, _death)
-        reason = next(filter(None, (kind(error) for kind in kinds)), None)
+        reason = _reason_of(error)
         if reason is None:
             raise
         raise LoadingError(reason) from error
+
+
+def _reason_of(error: Exception) -> str | None:
+    """What lies behind an error in one line, or None if that is not about loading."""
+    kinds = (_said_by_worker, _said_here, _no_semaphores, _timeout, _death)
+    try:
+        return next(filter(None, (kind(error) for kind in kinds)), None)
+    except RuntimeError as news:  # torch raises it here when a signal tells of a death this late
+        return _death(news)
 
 
 def _said_by_worker(error: Exception) -> str | None:
@@ -100,8 +108,5 @@ def _news_of_death(error: BaseException | None) -> str | None:
             found = str(error)  # the first in time says by which signal
         error = error.__cause__ or error.__context__
     if found is None and is_connection_lost:
-        try:
-            time.sleep(1)  # the news of its death may come later, by a signal; torch raises it here
-        except RuntimeError as death:
-            found = _news_of_death(death)
+        time.sleep(1)  # the signal that tells of its death may yet come, and ends this
     return found

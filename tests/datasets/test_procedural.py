@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from command_line import call
 from leftovers import half_written
 
 from lsmatting_plugin.datasets.procedural import (
@@ -333,8 +333,7 @@ def test_photos_of_a_library(tmp_path, monkeypatch):
 
 def test_command_line(tmp_path):
     def run(*arguments):
-        command = [sys.executable, str(TOOL), str(tmp_path / 'out'), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+        return call(TOOL, tmp_path / 'out', *arguments, cwd=tmp_path)
 
     arguments = ('--num-fg', '2', '--num-bg', '1', '--num-test-fg', '1', '--size', '64')
     first = run(*arguments, '--workers', '0')

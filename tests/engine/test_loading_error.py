@@ -48,6 +48,17 @@ def test_what_torch_says_of_its_loaders_is_put_into_a_line(error, cause, message
     assert '\n' not in str(caught.value)
 
 
+@pytest.mark.parametrize('moment', ['traceback.walk_tb', 'time.sleep'])
+def test_a_death_that_is_told_after_its_consequences_is_what_is_named(moment, monkeypatch):
+    def told(*_):
+        raise KILLED
+
+    monkeypatch.setattr(moment, told)
+
+    with pytest.raises(LoadingError, match='by signal: Killed'), loading_errors():
+        raise ConnectionResetError('Connection reset by peer')
+
+
 def fail_here(error):
     next(iter(DataLoader(Failing(error))))
 

@@ -2,7 +2,6 @@
 
 import csv
 import shutil
-import sys
 
 import pytest
 import torch
@@ -45,9 +44,7 @@ def finetuned(root, tmp_path_factory):
         'default_hooks.checkpoint.interval': 1,
         'train_dataloader.dataset.data_root': root,
     }
-    printed = run(
-        sys.executable, 'tools/train.py', FINETUNE, '--work-dir', work_dir, **NETWORK, **settings
-    )
+    printed = run('tools/train.py', FINETUNE, '--work-dir', work_dir, **NETWORK, **settings)
     return work_dir / 'epoch_2.pth', printed
 
 
@@ -61,7 +58,7 @@ def test_finetuning_keeps_the_batch_norms(finetuned):
 
 def test_mattes_of_the_test_set_lie_as_the_site_wants_them(root, finetuned, tmp_path):
     printed = run(
-        *(sys.executable, 'tools/test.py', TEST, finetuned[0], '--work-dir', tmp_path / 'run'),
+        *('tools/test.py', TEST, finetuned[0], '--work-dir', tmp_path / 'run'),
         *('--show-dir', tmp_path / 'out'),
         **NETWORK,
         **{'test_dataloader.dataset.data_root': root},
@@ -81,7 +78,7 @@ def test_the_training_set_is_scored_trimap_by_trimap(root, finetuned, tmp_path):
         'test_dataloader.dataset.data_prefix.trimap': 'trimap_training_lowres',
     }
     printed = run(
-        *(sys.executable, 'tools/test.py', TEST, finetuned[0], '--tta', 'none'),
+        *('tools/test.py', TEST, finetuned[0], '--tta', 'none'),
         *('--work-dir', tmp_path, '--out', tmp_path / 'results.csv'),
         **NETWORK,
         **settings,

@@ -5,13 +5,12 @@ import io
 import json
 import runpy
 import shutil
-import subprocess
 import sys
 
 import cv2
 import numpy as np
 import pytest
-from command_line import ROOT
+from command_line import ROOT, refused, run
 from delivery import write_delivery
 
 TRAIN, TEST = 'train', 'test'
@@ -71,8 +70,7 @@ def test_what_prepare_aim_makes_is_all_right_up_to_its_noise(tmp_path):
     root = write_delivery(tmp_path)
     prepare = ['tools/dataset_converters/prepare_aim.py', root / 'adobe', '--out', root / 'aim']
     prepare += ['--coco', root / 'coco', '--voc', root / 'voc']
-    command = [sys.executable, *map(str, prepare)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+    run(*prepare)
     assert check(root / 'aim')[0] == 0
     path = root / 'aim/test/merged/elf_1.png'
     change(path, lambda image: image // 2)
@@ -291,8 +289,4 @@ def test_long_lists_of_problems_are_cut(root):
 
 
 def test_another_folder_is_refused(tmp_path):
-    done = subprocess.run(
-        [sys.executable, TOOL, tmp_path], cwd=ROOT, capture_output=True, text=True, timeout=60
-    )
-    assert done.returncode == 1
-    assert 'holds neither train/ nor test/' in done.stderr
+    assert 'holds neither train/ nor test/' in refused(TOOL, tmp_path)

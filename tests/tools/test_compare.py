@@ -3,18 +3,16 @@
 import csv
 import json
 import re
-import subprocess
-import sys
 
 import cv2
 import numpy as np
 import pytest
-from command_line import ROOT
+from command_line import call
 
 from lsmatting_plugin.evaluation import sad
 from lsmatting_plugin.evaluation.results import Results, means_of
 
-TOOL = (sys.executable, 'tools/analysis/compare.py')
+TOOL = ('tools/analysis/compare.py',)
 NAMES = ('a.png', 'b.png', 'c.png')
 
 
@@ -58,8 +56,7 @@ def write(files, label, errors, folder='', protocol='dim', **more):
 
 
 def compare(*arguments):
-    command = [str(part) for part in (*TOOL, *arguments)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = call(*TOOL, *arguments)
     assert 'Traceback' not in done.stderr, done.stderr
     return done
 

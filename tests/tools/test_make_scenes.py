@@ -1,16 +1,14 @@
 """Scenes with guides, drawn from a config and kept."""
 
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pytest
-from command_line import ROOT, run
+from command_line import refused, run
 
 from lsmatting_plugin.datasets.scene_files import read_scene
 
-TOOL = (sys.executable, 'tools/dataset_converters/make_scenes.py')
+TOOL = ('tools/dataset_converters/make_scenes.py',)
 CONFIG = """
 model = dict()
 scenes = dict(
@@ -40,10 +38,7 @@ def config(tmp_path, tiny_aim):
 
 def refusal(*arguments):
     """The line with which the tool ends when it cannot do what it was asked for."""
-    command = [str(part) for part in (*TOOL, *arguments)]
-    failed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert failed.returncode == 1 and 'Traceback' not in failed.stderr
-    return failed.stderr.splitlines()[-1]
+    return refused(*TOOL, *arguments).splitlines()[-1]
 
 
 def test_a_run_goes_on_and_draws_what_it_would_have_drawn(config, tmp_path):

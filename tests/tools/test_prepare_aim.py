@@ -11,7 +11,7 @@ import time
 import cv2
 import numpy as np
 import pytest
-from command_line import ROOT
+from command_line import ROOT, call
 from delivery import write_delivery
 from leftovers import half_written
 from oracles import compositing as oracle
@@ -26,14 +26,13 @@ def root(tmp_path):
 
 
 def prepare_command(root, *options, out='aim'):
-    command = [sys.executable, 'tools/dataset_converters/prepare_aim.py', root / 'adobe']
+    command = ['tools/dataset_converters/prepare_aim.py', root / 'adobe']
     command += ['--coco', root / 'coco', '--voc', root / 'voc', '--out', root / out]
     return [str(part) for part in (*command, '--workers', 0, *options)]
 
 
 def prepare(root, *options, out='aim'):
-    command = prepare_command(root, *options, out=out)
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    return call(*prepare_command(root, *options, out=out))
 
 
 def one_line(done):
@@ -116,7 +115,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(root):
     prepare(root, '--skip-train', out='whole')
     (root / 'voc/2008_12.jpg').rename(root / 'away.jpg')
     os.mkfifo(root / 'voc/2008_12.jpg')  # the last background never comes
-    command = prepare_command(root, '--skip-train')
+    command = [sys.executable, *prepare_command(root, '--skip-train')]
     run = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     merged, deadline = root / 'aim/test/merged', time.monotonic() + 60
     while not (merged / 'net-7_1.png').exists() and time.monotonic() < deadline:
