@@ -179,7 +179,6 @@ def train_or_resume(make_tiny_cfg):
 
     def run(work_dir, hook=None):
         cfg = make_tiny_cfg(work_dir, resume=True, **{'train_cfg.max_epochs': 3})
-        cfg.custom_hooks = [one for one in cfg.custom_hooks if one.type != 'CurvesHook']
         runner = build_runner(cfg)
         if hook is not None:
             runner.register_hook(hook)

@@ -8,7 +8,9 @@ from lsmatting_plugin.engine.launch import build_runner
 
 
 def test_a_training_ends_with_its_curves(make_tiny_cfg, tmp_path, logged):
-    build_runner(make_tiny_cfg(tmp_path)).train()
+    runner = build_runner(make_tiny_cfg(tmp_path))
+    runner.register_hook(CurvesHook())
+    runner.train()
 
     assert cv2.imread(str(tmp_path / 'curves.png')).shape[1] > 1000
     assert [line for line in logged(tmp_path) if line.endswith(f'{tmp_path}/curves.png')]

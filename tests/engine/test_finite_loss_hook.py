@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.hooks import Hook
 
-from lsmatting_plugin.engine import FiniteLossHook, TrainingStopped
+from lsmatting_plugin.engine import CurvesHook, FiniteLossHook, TrainingStopped
 from lsmatting_plugin.engine.finite_loss_hook import dump_batch
 from lsmatting_plugin.engine.launch import build_runner
 
@@ -41,6 +41,7 @@ def stopped(make_tiny_cfg, tmp_path):
     def run(what, **settings):
         runner, hook = build_runner(make_tiny_cfg(tmp_path, **settings)), Spoil(what)
         runner.register_hook(hook)
+        runner.register_hook(CurvesHook())
         with pytest.raises(TrainingStopped) as stop:
             runner.train()
         assert stop.value.code == 1

@@ -44,7 +44,6 @@ def train(make_tiny_cfg):
 
     def run(work_dir, kind='plain', at=None, signum=signal.SIGTERM, resume=False):
         cfg = make_tiny_cfg(work_dir, resume=resume)
-        cfg.custom_hooks = [hook for hook in cfg.custom_hooks if hook.type != 'CurvesHook']  # slow
         cfg.experiment_name = f'{work_dir}_{time.time_ns()}'  # else a resumed run shares its state
         if kind == 'averaged weights':
             cfg.custom_hooks.append(EMA)

@@ -50,7 +50,6 @@ def run(make_tiny_cfg):
         cfg = make_tiny_cfg(work_dir, resume=resume, **settings)
         cfg.default_hooks.checkpoint.update(interval=2)
         cfg.default_hooks.checkpoint.pop('save_best')
-        cfg.custom_hooks = [hook for hook in cfg.custom_hooks if hook.type != 'CurvesHook']  # slow
         cfg.experiment_name = f'{work_dir}_{time.time_ns()}'
         cfg.train_dataloader.update(num_workers=1)
         cfg.val_dataloader.update(num_workers=1)

@@ -56,8 +56,8 @@ def test_each_baseline_is_tested_without_a_checkpoint(tested, tiny_aim, config):
         assert results['mean']['MattingMSE'] < trivial['mean']['MattingMSE']
 
 
-def score(*options):
-    return call('tools/eval_folder.py', *options)
+def score(*options, workers=0):
+    return call('tools/eval_folder.py', *options, '--workers', workers)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ class TestEvalFolder:
         assert "protocol 'lsa'" in lsa
 
     def test_workers_change_nothing(self, folders):
-        assert score(*folders, '--workers', 0).stdout == score(*folders, '--workers', 2).stdout
+        assert score(*folders).stdout == score(*folders, workers=2).stdout
 
     def test_a_bad_matte_is_named_and_the_others_scored(self, folders, tmp_path):
         mattes = tmp_path / 'mattes'

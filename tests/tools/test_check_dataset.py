@@ -70,7 +70,7 @@ def test_what_prepare_aim_makes_is_all_right_up_to_its_noise(tmp_path):
     root = write_delivery(tmp_path)
     prepare = ['tools/dataset_converters/prepare_aim.py', root / 'adobe', '--out', root / 'aim']
     prepare += ['--coco', root / 'coco', '--voc', root / 'voc']
-    run(*prepare)
+    run(*prepare, '--workers', 0)
     assert check(root / 'aim')[0] == 0
     path = root / 'aim/test/merged/elf_1.png'
     change(path, lambda image: image // 2)

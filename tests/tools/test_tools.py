@@ -252,7 +252,7 @@ def test_a_bad_image_is_reported_and_the_rest_is_done(tiny_aim, tmp_path):
     bad, *others = sorted((tmp_path / 'train/fg').iterdir())
     bad.write_bytes(b'no image')
 
-    said = refused('tools/reestimate_foreground.py', tmp_path / 'train')
+    said = refused('tools/reestimate_foreground.py', tmp_path / 'train', '--workers', 0)
 
     assert str(bad) in said and 'not a readable image' in said
     written = {path.stem for path in (tmp_path / 'train/kappa_fg').iterdir()}
@@ -269,7 +269,7 @@ def test_other_methods_of_reestimation(tiny_aim, tmp_path, method):
 
 def test_the_foreground_report_measures_and_shows(tiny_aim, tmp_path):
     shutil.copytree(tiny_aim / 'train', tmp_path / 'train')
-    run('tools/reestimate_foreground.py', tmp_path / 'train')
+    run('tools/reestimate_foreground.py', tmp_path / 'train', '--workers', 0)
     out = tmp_path / 'report'
 
     printed = run(
