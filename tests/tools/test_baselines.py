@@ -82,7 +82,6 @@ class TestEvalFolder:
             found['mean']['SAD']
         )
 
-    @pytest.mark.slow
     def test_protocols_beside_each_other(self, folders):
         printed = score(*folders, '--compare-protocols').stdout
         assert 'lsa / dim' in printed

@@ -126,7 +126,6 @@ def test_refinement_on_request_changes_the_mattes_a_little(trained, tested, opti
     assert refined['SAD'] == pytest.approx(plain['SAD'], rel=0.5)
 
 
-@pytest.mark.slow
 def test_tiles_and_augmentation_on_request(trained, tested, options, tmp_path):
     means = {}
     for name, arguments in (('tiles', ('--tile', 64)), ('flips', ('--tta', 'flips'))):
