@@ -34,6 +34,7 @@ def main() -> None:
     for name in ('OMP_NUM_THREADS', 'MKL_NUM_THREADS'):
         # torchrun and mmengine would take 1, with a warning, and waste a machine without a GPU.
         os.environ.setdefault(name, str(max(1, torch.get_num_threads() // count)))
+    os.environ['LSMATTING_LAUNCHER_PID'] = str(os.getpid())  # see engine/process_group.py
     try:
         torchrun.run(args)
     except ChildFailedError as error:

@@ -3,6 +3,8 @@
 import gc
 import os
 import subprocess
+import threading
+import time
 from collections.abc import Mapping
 
 import torch
@@ -20,6 +22,8 @@ STARTERS = dict(
     pytorch='tools/dist_train.sh or torchrun', slurm='tools/slurm_train.sh or srun', mpi='mpirun'
 )
 LOCAL_HOST = '127.0.0.1'
+# In the environment of torchrun's processes: the process that started them, see tools/dist_run.py.
+LAUNCHER_PID = 'LSMATTING_LAUNCHER_PID'
 
 
 def init_distributed(cfg: Config, local_rank: int = 0) -> None:
@@ -40,6 +44,7 @@ def init_distributed(cfg: Config, local_rank: int = 0) -> None:
     if cfg.launcher == 'none':
         return
     if cfg.launcher == 'pytorch':
+        end_with_launcher()
         os.environ.setdefault('LOCAL_RANK', str(local_rank))
     os.environ.update(process_environment(cfg.launcher, os.environ))
     cfg.custom_hooks = [*(cfg.get('custom_hooks') or []), dict(type='BroadcastBuffersHook')]
@@ -59,6 +64,22 @@ def init_distributed(cfg: Config, local_rank: int = 0) -> None:
         broadcast_buffers=False,
         find_unused_parameters=cfg.get('find_unused_parameters', False),
     )
+
+
+def end_with_launcher() -> None:
+    """Ends this process within about a second of torchrun's, however that ends.
+
+    A killed torchrun leaves its processes behind: they would train on, or wait half an hour for its
+    address, in a work folder that is then taken when the job is to be resumed.
+    """
+    launcher = int(os.environ.get(LAUNCHER_PID) or os.getppid())
+
+    def watch() -> None:
+        while os.getppid() == launcher:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def leave_group() -> None:

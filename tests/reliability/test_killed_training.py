@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -62,21 +63,24 @@ def wait_for(moment, work_dir, process, draw):
         time.sleep(0.0005)
 
 
-def members(group):
-    """The processes of a group that run, as their ids."""
-    found = []
-    for entry in os.listdir('/proc'):
+def survivors(process, work_dir):
+    """What runs of a training that was killed, as command lines by process id.
+
+    torchrun gives its processes groups of their own, but they name the work folder.
+    """
+    found = {}
+    for folder in Path('/proc').glob('[0-9]*'):
         with suppress(ProcessLookupError, FileNotFoundError):  # it has just ended
-            if entry.isdigit() and os.getpgid(int(entry)) == group:
-                with open(f'/proc/{entry}/stat') as file:
-                    state = file.read().rpartition(')')[2].split()[0]
-                if state != 'Z':
-                    found.append(int(entry))
+            command = (folder / 'cmdline').read_bytes().replace(b'\0', b' ').decode()
+            is_theirs = os.getpgid(int(folder.name)) == process.pid or str(work_dir) in command
+            state = (folder / 'stat').read_text().rpartition(')')[2].split()[0]
+            if is_theirs and state != 'Z':
+                found[int(folder.name)] = command
     return found
 
 
-def kill(process, with_workers):
-    """Kills a training; workers that are spared must end by themselves."""
+def kill(process, work_dir, with_workers):
+    """Kills a training; processes that are spared must end by themselves."""
     if with_workers:
         with suppress(ProcessLookupError):  # it has ended by itself
             os.killpg(process.pid, signal.SIGKILL)
@@ -84,8 +88,8 @@ def kill(process, with_workers):
         process.kill()
     process.wait()
     end = time.monotonic() + 30
-    while members(process.pid):
-        assert time.monotonic() < end, f'{members(process.pid)} outlive the training'
+    while left := survivors(process, work_dir):
+        assert time.monotonic() < end, f'{left} outlive the training'
         time.sleep(0.05)
 
 
@@ -171,7 +175,7 @@ def train_through_kills(trainings, seed, kills=KILLS):
     for number in range(kills):
         process = trainings.begin(trainings.killed)
         wait_for(draw.choice(MOMENTS), trainings.killed, process, draw)
-        kill(process, with_workers=draw.random() < 0.5)
+        kill(process, trainings.killed, with_workers=draw.random() < 0.5)
         note = trainings.killed / 'last_checkpoint'
         if note.exists():
             assert 'optimizer' in checkpoint(note.read_text()), f'kill {number}'

@@ -45,6 +45,19 @@ def tell_threads():
     print(f'threads at the end: {names}')
 """
 
+# One process of torchrun's, as far as it looks after its end; the other is torchrun.
+PROCESSES = """
+import os, time
+from lsmatting_plugin.engine.process_group import end_with_launcher
+process = os.fork()
+if process == 0:
+    end_with_launcher()
+    print('watches', flush=True)
+    time.sleep(60)
+    os._exit(0)
+print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+"""
+
 # Starts the tasks as slurm does: each with its number, all with the list of machines.
 SRUN = """#!/usr/bin/env bash
 echo "$@" > "$(dirname "$0")/srun_arguments"
@@ -256,6 +269,21 @@ def test_a_killed_loader_ends_the_training_in_words(begin, config, tmp_path):
     assert reason.startswith('DataLoader worker (pid ') and 'is killed by signal: Killed' in reason
     assert 'train_dataloader.num_workers=1' in reason
     assert advice.startswith(f'The last checkpoint is {tmp_path}/interrupted.pth: the same command')
+
+
+def test_a_process_does_not_outlive_its_launcher(begin):
+    launcher = begin(sys.executable, '-c', PROCESSES)
+    assert launcher.stdout.readline() == 'watches\n'
+
+    launcher.kill()
+
+    launcher.communicate(timeout=20)  # the pipe ends with the last who can write to it
+
+
+def test_a_process_whose_launcher_is_gone_before_it_looks_ends_at_once(begin):
+    job = begin(sys.executable, '-c', PROCESSES, LSMATTING_LAUNCHER_PID='1000000000')
+
+    assert finish(job).split()[-1] == '1'
 
 
 @pytest.mark.parametrize('missing', ['NODE_RANK', 'MASTER_ADDR'])
