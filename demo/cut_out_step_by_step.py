@@ -3,6 +3,7 @@
 python demo/cut_out_step_by_step.py [OUT]        (default: work_dirs/demo)
 """
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -19,7 +20,9 @@ from lsmatting_plugin.photo import write_picture
 from lsmatting_plugin.trimap import trimap_of_mask
 from lsmatting_plugin.visualization import checkerboard, contact_sheet, regions_over
 
-out = Path(sys.argv[1] if len(sys.argv) > 1 else 'work_dirs/demo')
+parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+parser.add_argument('out', nargs='?', type=Path, default=Path('work_dirs/demo'), help='a folder')
+out = parser.parse_args().out
 rng = np.random.default_rng(7)
 
 # %% A photo is a mixture, I = alpha F + (1 - alpha) B. Here we know its parts.

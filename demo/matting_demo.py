@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # runs from a plai
 
 from lsmatting_plugin.apis import MattingInferencer
 from lsmatting_plugin.photo import to_greys, write_picture
+from lsmatting_plugin.whole_files import require_apart
 
 
 def parse_args() -> argparse.Namespace:
@@ -32,6 +33,7 @@ def main() -> None:
     if device is not None and device.lstrip('-').isdigit():
         device = 'cpu' if int(device) < 0 else f'cuda:{device}'
     try:
+        require_apart(args.save_path, (args.img_path, args.trimap_path))
         inferencer = MattingInferencer(args.config, args.checkpoint, device)
         alpha = inferencer(args.img_path, args.trimap_path)['pred_alpha']
         write_picture(to_greys(alpha), args.save_path)

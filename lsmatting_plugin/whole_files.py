@@ -5,6 +5,7 @@ import hashlib
 import os
 import platform
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -44,6 +45,20 @@ def write_file(data: bytes | memoryview, path: str | Path, is_durable: bool = Fa
         raise
     finally:
         partial.unlink(missing_ok=True)
+
+
+def require_apart(result: str | Path, sources: Iterable[str | Path]) -> None:
+    """Checks that a file is none of those it is made from, by whatever names and links.
+
+    Raises:
+        ValueError: Writing it would take the place of one.
+    """
+    for source in sources if os.path.exists(result) else ():
+        if os.path.exists(source) and os.path.samefile(result, source):
+            raise ValueError(
+                f'{result}: the result would overwrite what it is made from, {source}; give it '
+                'another name'
+            )
 
 
 def partial_path(path: str | Path) -> Path:

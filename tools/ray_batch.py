@@ -147,6 +147,7 @@ def matte(args: argparse.Namespace) -> int:
         str(args.output),
         suffix='.png',
         recursive=args.recursive,
+        for_all=args.bg,
     )
     require_possible(pairs, options)
     with workers:

@@ -20,6 +20,7 @@ from ..models.refiner import RefinementLoss
 from ..photo import read_grey, read_photo
 from ..registry import INFERENCERS
 from ..trimap import snap_trimap
+from ..whole_files import require_apart
 from .arrays import require_array
 from .model import init_model
 from .shipped import or_shipped
@@ -158,7 +159,7 @@ class MattingInferencer:
         Raises:
             FileNotFoundError: There is no such file.
             ValueError: A file is no image, an array no image or trimap, their sizes differ, or
-                mattes of several images would be written to one file.
+                mattes of several images would be written to one file, or one over its image.
         """
         if batch_size < 1:
             raise ValueError(f'batch_size must be at least 1, got {batch_size}')
@@ -198,17 +199,30 @@ class MattingInferencer:
     def _predict(
         self, batch: list[dict], result_out_dir: str | Path | None, return_fg: bool
     ) -> list[dict[str, np.ndarray]]:
+        if result_out_dir is not None:
+            for item in batch:
+                _require_apart(item, result_out_dir)
         packed = [self.pipeline(dict(item)) for item in batch]
         data = {key: [sample[key] for sample in packed] for key in ('inputs', 'data_samples')}
         answers = []
         for item, sample in zip(batch, self.model.test_step(data), strict=True):
             alpha = sample.output.pred_alpha.cpu().numpy()
             if result_out_dir is not None:
-                write_matte(alpha, Path(result_out_dir, _name(item.get('merged_path'))))
+                write_matte(alpha, _result_of(item, result_out_dir))
             answers.append(dict(pred_alpha=alpha))
             if return_fg:
                 answers[-1]['pred_fg'] = estimate_foreground(item['merged'], alpha)
         return answers
+
+
+def _result_of(item: dict, folder: str | Path) -> Path:
+    """Where the matte of an image is written."""
+    return Path(folder, _name(item.get('merged_path')))
+
+
+def _require_apart(item: dict, folder: str | Path) -> None:
+    sources = [item[key] for key in ('merged_path', 'trimap_path') if key in item]
+    require_apart(_result_of(item, folder), sources)
 
 
 def _name(img: object) -> str:

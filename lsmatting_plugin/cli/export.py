@@ -7,6 +7,7 @@ lsmatting matte photo.jpg trimap.png -o cutout.png --backend onnx --onnx lsm.onn
 import argparse
 from pathlib import Path
 
+from ..whole_files import require_apart
 from .estimators import require_both
 
 HELP = 'write a network as ONNX or TorchScript'
@@ -36,8 +37,7 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f'{args.out}: give --format, or a suffix of {", ".join(FORMATS)}')
     require_both(args.config, args.checkpoint)
     config, checkpoint = or_shipped(args.config, args.checkpoint)
-    if Path(args.out).exists() and Path(args.out).samefile(checkpoint):
-        raise ValueError(f'{args.out} is the checkpoint, which it would overwrite; give another -o')
+    require_apart(args.out, [checkpoint])
     model = init_model(config, checkpoint, device='cpu')
     export = export_onnx if kind == 'onnx' else export_torchscript
     difference = export(model, args.out)

@@ -94,7 +94,14 @@ def add_matte_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Cuts out what the command line names; returns the exit status."""
     options = matte_options(args)
-    pairs = find_pairs(args.image, args.trimap, args.out, suffix='.png', recursive=args.recursive)
+    pairs = find_pairs(
+        args.image,
+        args.trimap,
+        args.out,
+        suffix='.png',
+        recursive=args.recursive,
+        for_all=args.bg,
+    )
     require_possible(pairs, options)
     print(f'Mattes by {estimator_name(options.estimator)}', file=sys.stderr)
     work = partial(matte_file, options=options)

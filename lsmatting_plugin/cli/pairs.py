@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..image_files import images_by_stem
+from ..whole_files import require_apart
 
 ADVICE = 'Known are the suffixes of PNG, JPEG, TIFF, WebP and BMP.'
 
@@ -25,7 +26,14 @@ class Pair(NamedTuple):
     out: Path
 
 
-def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) -> list[Pair]:
+def find_pairs(
+    image: str,
+    trimap: str,
+    out: str,
+    suffix: str,
+    recursive: bool,
+    for_all: str | None = None,
+) -> list[Pair]:
     """Images with their trimaps.
 
     Args:
@@ -34,6 +42,7 @@ def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) 
         out (str): A file for one image, else a folder.
         suffix (str): Of results in a folder.
         recursive (bool): Reads the subfolders of a folder too, and keeps them in ``out``.
+        for_all (str, optional): A file from which every result is made, beside its own.
 
     Raises:
         FileNotFoundError: There is no such image or folder.
@@ -45,7 +54,7 @@ def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) 
     if images is None:
         result = _result(image, out, suffix)
         if not Path(trimap).is_dir():
-            return keep_apart([Pair(Path(image), Path(trimap), result)])
+            return keep_apart([Pair(Path(image), Path(trimap), result)], for_all)
         images = {Path(image).stem: image}
         results = [result]
     else:
@@ -57,18 +66,21 @@ def find_pairs(image: str, trimap: str, out: str, suffix: str, recursive: bool) 
         [
             Pair(Path(path), Path(trimaps[stem]) if stem in trimaps else None, result)
             for (stem, path), result in zip(images.items(), results, strict=True)
-        ]
+        ],
+        for_all,
     )
 
 
-def find_images(image: str, out: str, suffix: str, recursive: bool) -> list[Pair]:
+def find_images(
+    image: str, out: str, suffix: str, recursive: bool, for_all: str | None = None
+) -> list[Pair]:
     """Images alone; arguments and errors as of :func:`find_pairs`."""
     _require_names(image, out)
     images = _images(image, recursive)
     if images is None:
-        return keep_apart([Pair(Path(image), None, _result(image, out, suffix))])
+        return keep_apart([Pair(Path(image), None, _result(image, out, suffix))], for_all)
     return keep_apart(
-        [Pair(Path(path), None, Path(out, stem + suffix)) for stem, path in images.items()]
+        [Pair(Path(path), None, Path(out, stem + suffix)) for stem, path in images.items()], for_all
     )
 
 
@@ -83,20 +95,16 @@ def _require_names(*paths: str) -> None:
         raise ValueError('an empty name for a file or folder; is a variable of the shell not set?')
 
 
-def keep_apart(pairs: list[Pair]) -> list[Pair]:
+def keep_apart(pairs: list[Pair], for_all: str | None = None) -> list[Pair]:
     """The pairs as they are.
 
     Raises:
-        ValueError: A result would take the place of its own image or trimap.
+        ValueError: A result would take the place of its own image or trimap, or of what is for all.
     """
     there = files_beside(pair.out for pair in pairs)
     for pair in pairs:
-        for source in (pair.image, pair.trimap) if pair.out in there else ():
-            if source is not None and source.exists() and pair.out.samefile(source):
-                raise ValueError(
-                    f'{pair.out}: the result would overwrite what it is made from, {source}; give '
-                    'another -o'
-                )
+        if pair.out in there:
+            require_apart(pair.out, filter(None, (pair.image, pair.trimap, for_all)))
     return pairs
 
 

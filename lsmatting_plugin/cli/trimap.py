@@ -48,7 +48,13 @@ def run(args: argparse.Namespace) -> int:
     """Makes the trimaps; returns the exit status."""
     box = None if args.box is None else parse_box(args.box)
     parse_width(args.width, 1)
-    pairs = find_images(args.image, args.out, suffix='.png', recursive=args.recursive)
+    pairs = find_images(
+        args.image,
+        args.out,
+        suffix='.png',
+        recursive=args.recursive,
+        for_all=args.scribbles,
+    )
     for pair in pairs:
         check_format(pair.out, has_alpha=False, is_16bit=False)
         if pair.out.suffix.lower() in ('.jpg', '.jpeg'):

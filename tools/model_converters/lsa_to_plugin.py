@@ -13,6 +13,7 @@ from lsmatting_plugin.apis import init_model
 from lsmatting_plugin.checkpoint_fit import require_fit
 from lsmatting_plugin.checkpoint_io import read_checkpoint, state_dict_of, write_checkpoint
 from lsmatting_plugin.models import from_official, to_official
+from lsmatting_plugin.whole_files import require_apart
 
 CONFIG = Path(__file__).resolve().parents[2] / 'configs/lsm_r50_aim.py'
 
@@ -46,8 +47,10 @@ def convert(source: str, target: str, config: str | Path, reverse: bool) -> int:
 
     Raises:
         OSError: A file is not there, or cannot be written.
-        ValueError: It is no checkpoint, does not fit the config, or is in the other format already.
+        ValueError: It is no checkpoint, does not fit the config, is in the other format already, or
+            would be overwritten.
     """
+    require_apart(target, [source])
     content = read_checkpoint(source)
     weights = state_dict_of(content, source)
     require_fit(init_model(config, device='cpu'), weights, source, max_listed=None)

@@ -44,10 +44,9 @@ def report(pip_audit: str, database: str) -> dict | None:
         *(pip_audit, '--requirement', LOCK, '--no-deps', '--disable-pip'),
         *('--vulnerability-service', database, '--format', 'json', '--progress-spinner', 'off'),
     ]
-    done = subprocess.run(command, capture_output=True, text=True)
     try:
-        return json.loads(done.stdout)
-    except ValueError:
+        return json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
+    except (OSError, ValueError):  # there is no such program, or it says no JSON
         return None
 
 

@@ -37,7 +37,7 @@ def tables() -> str:
             others = {entry.requirement.name for entry in read_lock()}
             indirect = sorted(name for name in others if canonicalize_name(name) not in seen)
             parts.append(
-                _table('What these need in turn, as `requirements.lock` pins it', indirect)
+                _table('What these need in turn, as installed where this page was made', indirect)
             )
     return '\n'.join(parts)
 

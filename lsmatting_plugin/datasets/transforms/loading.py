@@ -41,7 +41,7 @@ class LoadImage(Transform):
 
     Raises:
         ValueError: If ``color`` is another word, or the file is not an image, or one of more than
-            :func:`.max_pixels`.
+            :func:`.max_pixels`; or the sample has none, and it is not ``optional``.
         FileNotFoundError: If there is no such file.
     """
 
@@ -80,8 +80,14 @@ class LoadImage(Transform):
 
     def transform(self, results: dict) -> dict:
         """Read the file and note its size."""
-        if self.optional and f'{self.key}_path' not in results:
-            return results
+        if f'{self.key}_path' not in results:
+            if self.optional:
+                return results
+            name = results.get('merged_path') or results.get('fg_path') or 'a sample'
+            raise ValueError(
+                f'{self.key}: the data set has none for {name}; choose a data set that has, or a '
+                'config whose LoadImage takes it as optional'
+            )
         path = Path(results[f'{self.key}_path'])
         if not path.is_file():
             raise FileNotFoundError(

@@ -149,6 +149,11 @@ def test_require_same_size(apply):
         assert part in str(error.value)
 
 
+def test_another_that_is_absent_is_named():
+    with pytest.raises(ValueError, match=r'alpha: the data set has none for a\.png'):
+        LoadImage('alpha')(dict(merged_path='a.png'))
+
+
 def test_an_optional_image_may_be_absent(tmp_path):
     load = LoadImage('alpha', optional=True)
     results = dict(merged=np.zeros((4, 5, 3), np.uint8), trimap=np.zeros((4, 5), np.uint8))
