@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import mmengine.config.config
@@ -75,7 +76,10 @@ def _become_script(words, cwd, environment, out, err):
     try:
         runpy.run_path(words[0], run_name='__main__')
     finally:
-        atexit._run_exitfuncs()  # multiprocessing leaves them out
+        # As the interpreter ends, of which multiprocessing leaves out one half and turns the other:
+        # a pool that is still there would be waited for before it is told to end.
+        threading._shutdown()
+        atexit._run_exitfuncs()
 
 
 def run(*command, cwd=ROOT, **more_options):
