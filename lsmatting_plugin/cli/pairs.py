@@ -109,11 +109,17 @@ def keep_apart(pairs: list[Pair], for_all: str | None = None) -> list[Pair]:
 
 
 def _images(image: str, recursive: bool) -> dict[str, str] | None:
-    """Stems and paths of several images; None where it is a single one."""
+    """Stems and paths of several images; None where it is a single one.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
     if Path(image).is_dir():
         return images_by_stem(image, 'images', ADVICE, recursive)
-    if Path(image).exists() or not glob.has_magic(image):
+    if Path(image).exists():
         return None
+    if not glob.has_magic(image):
+        raise FileNotFoundError(f'{image}: no such file or folder')
     paths = sorted(path for path in glob.glob(image, recursive=True) if Path(path).is_file())
     if not paths:
         raise FileNotFoundError(f'{image}: no file fits this pattern')

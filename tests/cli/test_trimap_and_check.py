@@ -12,6 +12,14 @@ def read(path):
     return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
 
 
+@pytest.mark.parametrize('command', [('trimap',), ('matte', 'trimaps')])
+def test_a_folder_that_is_not_there_is_named_before_all_else(lsmatting, tmp_path, command):
+    name, *more = command
+    status, _, said = lsmatting(name, tmp_path / 'nix', *more, '-o', tmp_path / 'out')
+    assert status == 1
+    assert said == f'lsmatting {name}: {tmp_path}/nix: no such file or folder\n'
+
+
 @pytest.mark.parametrize(('width', 'pixels'), [('4', 4), ('0', 0), ('5%', None)])
 def test_from_a_mask(lsmatting, files, picture, tmp_path, width, pixels):
     out = tmp_path / 't.png'
